@@ -1,0 +1,47 @@
+# Two commands matter: `make run` and `make test`. Both need Python 3.11 or newer, its venv module and make.
+# PYTHON names the interpreter, PORT the portal's port.
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && exit; done; echo python3)
+VENV := .venv/bin/python
+LOCAL := $(VENV) -m pmi_portal.local
+INSTALL := pmi_portal/local/install.py
+UV_COMPILE := $(VENV) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url
+
+.PHONY: help run reset test lint format messages pins installed installed-dev
+.DEFAULT_GOAL := help
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile
+
+run: installed ## the whole portal with demo data on this machine; Ctrl-C stops it
+	@exec $(LOCAL) run
+
+reset: installed ## forget the demo
+	@$(LOCAL) reset
+
+test: installed-dev ## every test; ARGS="-k word" for some, with pytest's options
+	@exec $(LOCAL) test $(ARGS)
+
+lint: installed-dev ## style, types, layers, templates, migrations, deployment settings, translations
+	@exec $(LOCAL) lint
+
+format: installed-dev ## let ruff and djlint rewrite the sources
+	@$(VENV) -m ruff check --fix .
+	@$(VENV) -m ruff format .
+	@$(VENV) -m djlint --reformat --quiet templates
+
+messages: installed-dev ## collect new messages for translation and compile the catalogues
+	@$(LOCAL) messages
+
+pins: installed-dev ## resolve requirements/*.in anew (UPGRADE=--upgrade for newer versions)
+	@$(UV_COMPILE) $(UPGRADE) -o requirements.txt requirements/portal.in
+	@$(UV_COMPILE) $(UPGRADE) -o requirements/engines.txt requirements/engines.in
+	@$(UV_COMPILE) $(UPGRADE) -o requirements/dev.txt requirements/dev.in
+
+installed:
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is needed, and there is no $(PYTHON) here." >&2; exit 1; }
+	@$(PYTHON) $(INSTALL) run
+
+installed-dev:
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is needed, and there is no $(PYTHON) here." >&2; exit 1; }
+	@$(PYTHON) $(INSTALL) test

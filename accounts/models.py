@@ -1,0 +1,156 @@
+"""A person who signs in."""
+
+from __future__ import annotations
+
+import zoneinfo
+from functools import cache
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext_lazy as _
+
+from .roles import ROLE_CHOICES, ROLES, PortalAdmin, Right, Role
+
+
+@cache
+def time_zones() -> frozenset[str]:
+    """The names of the IANA time zone database; asked once, because it reads the disk."""
+    return frozenset(zoneinfo.available_timezones())
+
+
+def validate_time_zone(value: str) -> None:
+    """Refuse what is not a name of the IANA time zone database."""
+    if value not in time_zones():
+        raise ValidationError(_("“%(value)s” is not a time zone."), params={"value": value})
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes people; e-mail addresses are kept in lower case so that one address is one person."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        user = self.model(email=self.normalize_email(email), **fields)
+        user.set_password(password)
+        user.full_clean(exclude=["password"])
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
+        """A portal admin; the name is what `manage.py createsuperuser` calls."""
+        return self.create_user(email, password, role=PortalAdmin.code, **fields)
+
+    @classmethod
+    def normalize_email(cls, email: str | None) -> str:
+        return (email or "").strip().lower()
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(email=self.normalize_email(username))
+
+
+class User(AbstractBaseUser):
+    """A person: one e-mail address, one role, and (but for portal admins) one partner.
+
+    `session_generation` is part of what every session is signed with: raising it ends them all.
+    """
+
+    email = models.EmailField(_("e-mail"), unique=True)
+    full_name = models.CharField(_("name"), max_length=150)
+    partner = models.ForeignKey(
+        "agencies.Partner",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="people",
+        verbose_name=_("partner"),
+    )
+    role = models.CharField(_("role"), max_length=20, choices=ROLE_CHOICES)
+    language = models.CharField(
+        _("language"), max_length=2, choices=[("id", "Bahasa Indonesia"), ("en", "English")], default="id"
+    )
+    time_zone = models.CharField(
+        _("time zone"), max_length=50, default="Asia/Jakarta", validators=[validate_time_zone]
+    )
+    is_active = models.BooleanField(_("active"), default=True)
+    date_joined = models.DateTimeField(_("joined"), auto_now_add=True)
+    session_generation = models.PositiveIntegerField(default=0, editable=False)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["full_name"]
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        ordering = ("full_name", "pk")
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(role__in=list(ROLES)),
+                name="user_role_is_known",
+                violation_error_code="role",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(role=PortalAdmin.code, partner=None)
+                | (~models.Q(role=PortalAdmin.code) & models.Q(partner__isnull=False)),
+                name="user_has_partner_unless_portal_admin",
+                violation_error_message=_("Everybody but a portal admin belongs to one partner."),
+            ),
+            models.CheckConstraint(condition=models.Q(email=Lower("email")), name="user_email_is_lower_case"),
+        )
+
+    def __str__(self) -> str:
+        return self.full_name
+
+    def clean(self) -> None:
+        self.email = UserManager.normalize_email(self.email)
+        super().clean()
+
+    @property
+    def role_class(self) -> type[Role]:
+        return ROLES[self.role]
+
+    def can(self, right: Right) -> bool:
+        """Whether this person's role holds the right. A suspended person may do nothing."""
+        return self.is_active and right in self.role_class.rights
+
+    @property
+    def works_cases(self) -> bool:
+        return self.can(Right.WORK_CASES)
+
+    @property
+    def manages_staff(self) -> bool:
+        return self.can(Right.MANAGE_STAFF)
+
+    @property
+    def manages_partners(self) -> bool:
+        return self.can(Right.MANAGE_PARTNERS)
+
+    # Django's admin asks these; it is the portal admins' plain tool and holds no cases.
+    @property
+    def is_staff(self) -> bool:
+        return self.manages_partners
+
+    @property
+    def is_superuser(self) -> bool:
+        return self.manages_partners
+
+    def has_perm(self, perm: str, obj: object = None) -> bool:
+        return self.manages_partners
+
+    def has_perms(self, perm_list: list[str], obj: object = None) -> bool:
+        return self.manages_partners
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return self.manages_partners
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        return salted_hmac(
+            "accounts.User.session",
+            f"{self.password}:{self.session_generation}",
+            secret=secret,
+            algorithm="sha256",
+        ).hexdigest()

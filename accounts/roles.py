@@ -1,0 +1,72 @@
+"""The five roles, as readable classes: what each is called, what it is for, and what it may do.
+
+A right is asked for by name (`user.can(Right.WORK_CASES)`), never by role, so that a role can change without a hunt
+through the code. Which *objects* a right reaches is decided elsewhere: by partner, in each model's `visible_to`.
+"""
+
+from enum import StrEnum
+from typing import ClassVar
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class Right(StrEnum):
+    """A thing a person may do, before asking to whom or to what."""
+
+    WORK_CASES = "work_cases"  # log, read and refer the partner's cases; act on referrals to the partner
+    OVERSEE_CASES = "oversee_cases"  # assign a colleague's case
+    MANAGE_STAFF = "manage_staff"  # invite, change, suspend and reactivate people
+    MANAGE_PARTNERS = "manage_partners"  # every partner's people, and the reference data
+
+
+class Role:
+    """One role. `code` is what the database keeps."""
+
+    code: ClassVar[str]
+    name: ClassVar[Promise]
+    description: ClassVar[Promise]
+    rights: ClassVar[frozenset[Right]]
+    needs_partner: ClassVar[bool] = True
+
+
+class Caseworker(Role):
+    code = "caseworker"
+    name = _("Caseworker")
+    description = _("Logs complaints, refers them and follows them to the end.")
+    rights = frozenset({Right.WORK_CASES})
+
+
+class Supervisor(Role):
+    code = "supervisor"
+    name = _("Supervisor")
+    description = _("Does what a caseworker does, and assigns cases within the team.")
+    rights = frozenset({Right.WORK_CASES, Right.OVERSEE_CASES})
+
+
+class Officer(Role):
+    code = "officer"
+    name = _("Officer")
+    description = _("Accepts referrals at an agency, acts and reports progress.")
+    rights = frozenset({Right.WORK_CASES})
+
+
+class PartnerAdmin(Role):
+    code = "partner_admin"
+    name = _("Partner admin")
+    description = _("Manages the accounts of one partner. Reads no case.")
+    rights = frozenset({Right.MANAGE_STAFF})
+
+
+class PortalAdmin(Role):
+    code = "portal_admin"
+    name = _("Portal admin")
+    description = _("Manages partners, accounts and reference data. Reads no case.")
+    rights = frozenset({Right.MANAGE_STAFF, Right.MANAGE_PARTNERS})
+    needs_partner = False
+
+
+ROLES: dict[str, type[Role]] = {
+    role.code: role for role in (Caseworker, Supervisor, Officer, PartnerAdmin, PortalAdmin)
+}
+ROLE_CHOICES = [(role.code, role.name) for role in ROLES.values()]

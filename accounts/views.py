@@ -1,0 +1,55 @@
+"""One's own preferences and sessions."""
+
+from copy import copy
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+from django.views.decorators.http import require_POST
+
+from . import actions
+from .forms import PreferencesForm
+from .policy import SignedInRequest
+
+
+def preferences(request: SignedInRequest) -> HttpResponse:
+    """Show and change name, language and time zone."""
+    form = PreferencesForm(request.POST or None, instance=copy(request.user))  # the page greets who is saved
+    if form.is_valid():
+        actions.set_preferences(by=request.user, **form.cleaned_data)
+        with override(request.user.language):
+            messages.success(request, _("Your preferences are saved."))
+        return redirect("accounts:preferences")
+    status = 422 if form.is_bound else 200
+    return render(request, "accounts/preferences.html", {"form": form}, status=status)
+
+
+@require_POST
+def sign_out_everywhere(request: SignedInRequest) -> HttpResponse:
+    """End every session of this person on other devices; this one goes on."""
+    actions.sign_out_everywhere(by=request.user)
+    update_session_auth_hash(request, request.user)
+    messages.success(request, _("You are signed out on all other devices."))
+    return redirect("accounts:preferences")
+
+
+@require_POST
+@login_not_required
+def set_language(request: HttpRequest) -> HttpResponse:
+    """Change the language of the pages at one click, for everybody; signed-in people keep it for their e-mails, too."""
+    language = request.POST.get("language", "")
+    back = request.POST.get("next", "/")
+    if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
+        back = "/"
+    response = redirect(back)
+    if language in dict(settings.LANGUAGES):
+        response.set_cookie(settings.LANGUAGE_COOKIE_NAME, language, max_age=365 * 24 * 3600, samesite="Lax")
+        if request.user.is_authenticated:
+            actions.set_language(by=request.user, language=language)
+    return response

@@ -1,0 +1,146 @@
+"""Partners and reference data in Django's admin, where portal admins correct what the data files have wrong.
+
+What `load_reference` finds edited it leaves alone. Rows are retired and not deleted: the loader would add them again.
+"""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.admin import ReadOnlyAdmin
+
+from .actions.partners import EDITABLE
+from .models import (
+    Deadline,
+    District,
+    Invitation,
+    Mandate,
+    Outcome,
+    Partner,
+    Province,
+    ReferenceRow,
+    Regency,
+    StaffEvent,
+    Topic,
+)
+
+CONFIRMATION = ("confirmed_at", "confirmed_by", "confirmed_source", "retired_at")
+
+
+class ReferenceAdmin(admin.ModelAdmin):
+    """What every table of reference data has. Confirming is done on the portal's own page, which logs it."""
+
+    list_filter: ClassVar[Any] = ("source_status", ("retired_at", admin.EmptyFieldListFilter))
+    readonly_fields: ClassVar[Any] = CONFIRMATION
+    actions: Any = ("retire", "bring_back")
+    list_per_page = 50
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """A code is what other rows, old cases and the loader know a row by: it stays."""
+        fixed = ("code",) if obj is not None and "code" not in self.readonly_fields else ()
+        return (*self.readonly_fields, *fixed)
+
+    @admin.action(description=_("Take out of use"))
+    def retire(self, request: HttpRequest, queryset: QuerySet[ReferenceRow]) -> None:
+        count = queryset.filter(retired_at=None).update(retired_at=timezone.now())
+        self.message_user(request, gettext("%(n)d rows are out of use.") % {"n": count})
+
+    @admin.action(description=_("Bring back into use"))
+    def bring_back(self, request: HttpRequest, queryset: QuerySet[ReferenceRow]) -> None:
+        count = 0
+        for row in queryset.exclude(retired_at=None):
+            row.retired_at = None
+            try:
+                row.full_clean()
+            except ValidationError as error:
+                self.message_user(request, f"{row}: {'; '.join(error.messages)}", messages.ERROR)
+            else:
+                row.save(update_fields=["retired_at"])
+                count += 1
+        self.message_user(request, gettext("%(n)d rows are back in use.") % {"n": count})
+
+
+@admin.register(Partner)
+class PartnerAdmin(ReferenceAdmin):
+    list_display = ("name_id", "code", "kind", "city", "country", "is_active")
+    list_filter = ("kind", "is_active", *ReferenceAdmin.list_filter)
+    search_fields = ("code", "name_id", "name_en", "city")
+    autocomplete_fields = ("province",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """Names and contact data of a partner are changed on the portal's page, which logs it."""
+        return (*super().get_readonly_fields(request, obj), *(EDITABLE if obj is not None else ()))
+
+
+@admin.register(Mandate)
+class MandateAdmin(ReferenceAdmin):
+    list_display = ("partner", "agency_code", "topic", "stage", "country", "district", "province", "regency")
+    list_filter = ("agency_code", "stage", *ReferenceAdmin.list_filter)
+    list_select_related = ("partner", "topic", "district", "province", "regency")
+    search_fields = ("code", "partner__code", "partner__name_id", "country")
+    autocomplete_fields = ("partner", "topic", "district", "province", "regency")
+
+
+@admin.register(Topic)
+class TopicAdmin(ReferenceAdmin):
+    list_display = ("name_id", "code", "stage", "default_urgency", "restricted", "position")
+    list_filter = ("stage", "default_urgency", "restricted", *ReferenceAdmin.list_filter)
+    search_fields = ("code", "name_id", "name_en")
+
+
+@admin.register(Outcome)
+class OutcomeAdmin(ReferenceAdmin):
+    list_display = ("name_id", "code", "outcome_class", "position")
+    list_filter = ("outcome_class", *ReferenceAdmin.list_filter)
+    search_fields = ("code", "name_id", "name_en")
+
+
+@admin.register(Deadline)
+class DeadlineAdmin(ReferenceAdmin):
+    list_display = ("code", "topic", "duty", "value", "unit", "basis")
+    list_filter = ("topic", "basis", *ReferenceAdmin.list_filter)
+    search_fields = ("code", "duty")
+
+
+@admin.register(Province)
+class ProvinceAdmin(ReferenceAdmin):
+    list_display = ("code", "name")
+    search_fields = ("code", "name")
+
+
+@admin.register(Regency)
+class RegencyAdmin(ReferenceAdmin):
+    list_display = ("code", "name", "province")
+    list_select_related = ("province",)
+    search_fields = ("code", "name", "province__name")
+    autocomplete_fields = ("province",)
+
+
+@admin.register(District)
+class DistrictAdmin(ReferenceAdmin):
+    list_display = ("name_id", "code", "country")
+    search_fields = ("code", "name_id", "name_en", "country")
+
+
+@admin.register(Invitation)
+class InvitationAdmin(ReadOnlyAdmin):
+    list_display = ("email", "partner", "role", "invited_by", "created_at", "accepted_at", "revoked_at")
+    list_select_related = ("partner", "invited_by")
+    search_fields = ("email", "full_name")
+
+
+@admin.register(StaffEvent)
+class StaffEventAdmin(ReadOnlyAdmin):
+    list_display = ("at", "verb", "subject_email", "actor", "partner")
+    list_filter = ("verb",)
+    list_select_related = ("actor", "partner")
+    search_fields = ("subject_email", "actor__email")

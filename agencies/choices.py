@@ -1,0 +1,120 @@
+"""Coded lists of partners, mandates and reference data."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class PartnerKind(models.TextChoices):
+    NGO = "ngo", _("NGO")
+    BP3MI = "bp3mi", _("BP3MI")
+    DISNAKER = "disnaker", _("Disnakertrans")
+    KEMLU = "kemlu", _("Ministry of Foreign Affairs")
+    MISSION = "mission", _("Mission abroad")
+    OTHER = "other", _("Other agency")
+
+
+class MissionType(models.TextChoices):
+    KBRI = "KBRI", _("Embassy (KBRI)")
+    KJRI = "KJRI", _("Consulate General (KJRI)")
+    KRI = "KRI", _("Consulate (Konsulat RI)")
+    KDEI = "KDEI", _("Trade office (KDEI)")
+    PTRI = "PTRI", _("Permanent mission (PTRI)")
+
+
+class Stage(models.TextChoices):
+    """Where in the migration the worker is (UU 18/2017 art. 7: before, during and after work)."""
+
+    BEFORE = "before", _("Before departure")
+    DURING = "during", _("Abroad")
+    AFTER = "after", _("After return")
+
+
+class Urgency(models.TextChoices):
+    EMERGENCY = "emergency", _("Emergency")
+    URGENT = "urgent", _("Urgent")
+    NORMAL = "normal", _("Normal")
+
+
+class SourceStatus(models.TextChoices):
+    """How well a source carries a row of reference data (agencies/data/README.md)."""
+
+    VERIFIED = "V", _("Stated by a source")
+    OFFICE_ONLY = "H", _("Office confirmed, district not")
+    PARTLY = "P", _("Partly confirmed")
+    INFERRED = "I", _("Inferred from other rows")
+    UNCONFIRMED = "U", _("Not confirmed by any source")
+    OWN = "own", _("Our own addition")
+
+    @classmethod
+    def to_confirm(cls) -> frozenset[str]:
+        """The marks of rows that a person should confirm before they are relied upon."""
+        return frozenset({cls.OFFICE_ONLY, cls.PARTLY, cls.INFERRED, cls.UNCONFIRMED})
+
+
+class TopicStage(models.TextChoices):
+    """When a topic usually comes up; a topic of ANY stage comes up throughout."""
+
+    BEFORE = Stage.BEFORE.value, Stage.BEFORE.label
+    DURING = Stage.DURING.value, Stage.DURING.label
+    AFTER = Stage.AFTER.value, Stage.AFTER.label
+    ANY = "any", _("Any stage")
+
+
+class OutcomeClass(models.TextChoices):
+    """How an outcome counts in statistics."""
+
+    RESOLVED = "resolved", _("Resolved")
+    PARTIAL = "partial", _("Partly resolved")
+    ONGOING = "ongoing", _("Continues elsewhere")
+    TRANSFERRED = "transferred", _("Handed to another agency")
+    CLOSED = "closed", _("Closed without result")
+
+
+class DeadlineUnit(models.TextChoices):
+    HOURS = "hours", _("hours")
+    DAYS = "days", _("days")
+    WORKING_DAYS = "working days", _("working days")
+    MONTHS = "months", _("months")
+    YEARS = "years", _("years")
+
+
+class DeadlineBasis(models.TextChoices):
+    LAW = "law", _("Law")
+    PRACTICE = "practice", _("Practice")
+
+
+class AgencyCode(models.TextChoices):
+    """The roles that topics name in `typical_agencies`; a mandate says which of them its partner fills."""
+
+    KP2MI = "KP2MI", _("Ministry of Indonesian Migrant Worker Protection (KP2MI)")
+    BP3MI = "BP3MI", _("BP3MI")
+    P4MI = "P4MI", _("P4MI")
+    DISNAKER_PROV = "DISNAKER_PROV", _("Provincial Disnakertrans")
+    DISNAKER_KAB = "DISNAKER_KAB", _("Regency or city Disnakertrans")
+    PEMDES = "PEMDES", _("Village government")
+    LTSA = "LTSA", _("One-stop migrant service centre (LTSA)")
+    KEMLU_PWNI = "KEMLU_PWNI", _("Directorate for citizen protection, Ministry of Foreign Affairs")
+    PERWAKILAN = "PERWAKILAN", _("Indonesian mission abroad")
+    POLRI = "POLRI", _("National police")
+    UPTD_PPA = "UPTD_PPA", _("Unit for protection of women and children (UPTD PPA)")
+    KEMENSOS = "KEMENSOS", _("Ministry of Social Affairs")
+    LPSK = "LPSK", _("Witness and victim protection agency (LPSK)")
+    BPJSTK = "BPJSTK", _("BPJS Ketenagakerjaan")
+    IMIGRASI = "IMIGRASI", _("Immigration")
+
+
+class StaffVerb(models.TextChoices):
+    """What the log of accounts and reference data can tell."""
+
+    INVITED = "invited", _("Invited")
+    RESENT = "resent", _("Invitation sent again")
+    REVOKED = "revoked", _("Invitation withdrawn")
+    ACCEPTED = "accepted", _("Invitation accepted")
+    ROLE_CHANGED = "role_changed", _("Role changed")
+    SUSPENDED = "suspended", _("Account suspended")
+    REACTIVATED = "reactivated", _("Account reactivated")
+    PARTNER_EDITED = "partner_edited", _("Partner's data changed")
+    PARTNER_SUSPENDED = "partner_suspended", _("Partner suspended")
+    PARTNER_REACTIVATED = "partner_reactivated", _("Partner reactivated")
+    CONFIRMED = "reference_confirmed", _("Reference data confirmed")
+    UNCONFIRMED = "reference_unconfirmed", _("Confirmation taken back")

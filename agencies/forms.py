@@ -1,0 +1,256 @@
+"""What is well-formed on the admins' pages."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.contrib.auth import password_validation
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.forms import PersonNameField, time_zone_choices
+from accounts.models import User
+from accounts.roles import ROLES
+
+from . import reference_kinds
+from .actions.partners import EDITABLE, seen_values
+from .choices import PartnerKind, StaffVerb
+from .models import Partner, ReferenceRow, StaffEvent
+from .rules import roles_at
+
+LANGUAGES = [("id", "Bahasa Indonesia"), ("en", "English")]
+SEARCH_MAX = 100  # characters
+SOURCE_MAX = 1000  # characters
+LAST_ID = 2**63 - 1
+
+
+def role_choices(partner: Partner | None) -> list[tuple[str, SafeString]]:
+    """The partner's roles, each with what it is for."""
+    return [
+        (code, format_html("<strong>{}</strong> {}", ROLES[code].name, ROLES[code].description))
+        for code in roles_at(partner)
+    ]
+
+
+class InviteForm(forms.Form):
+    """Whom to invite, and as what."""
+
+    email = forms.EmailField(
+        label=_("E-mail"),
+        max_length=254,
+        help_text=_("The person's own address at work. It becomes the name they sign in with."),
+    )
+    full_name = PersonNameField(label=_("Name"), max_length=150)
+    role = forms.ChoiceField(label=_("Role"), widget=forms.RadioSelect)
+    language = forms.ChoiceField(
+        label=_("Language"), choices=LANGUAGES, initial="id", help_text=_("Of the invitation and the pages.")
+    )
+
+    def __init__(self, *args: Any, partner: Partner | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = role_choices(partner)
+        self.fields["role"].choices = choices  # type: ignore[attr-defined]
+        if len(choices) == 1:
+            self.fields["role"].initial = choices[0][0]
+
+    def clean_email(self) -> str:
+        return User.objects.normalize_email(self.cleaned_data["email"])
+
+
+class RoleForm(forms.Form):
+    """Another role for a person. `seen` is the role that the page showed."""
+
+    role = forms.ChoiceField(label=_("Role"), widget=forms.RadioSelect)
+    seen = forms.ChoiceField(
+        widget=forms.HiddenInput, required=False, choices=[(code, code) for code in ROLES]
+    )
+
+    def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:
+        kwargs["initial"] = {"role": person.role, "seen": person.role}
+        super().__init__(*args, **kwargs)
+        self.fields["role"].choices = role_choices(person.partner)  # type: ignore[attr-defined]
+
+
+class AcceptForm(forms.Form):
+    """Name and password of somebody who accepts an invitation."""
+
+    full_name = PersonNameField(
+        label=_("Your name"), max_length=150, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
+    password = forms.CharField(
+        label=_("Password"),
+        strip=False,
+        max_length=256,
+        help_text=_("At least 12 characters. Several words that only you connect are easy to keep in mind."),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    password_again = forms.CharField(
+        label=_("Password, once more"),
+        strip=False,
+        max_length=256,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.email = email
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        password, again = data.get("password"), data.get("password_again")
+        if password and again and password != again:
+            self.add_error("password_again", _("The two passwords differ. Type the same one twice."))
+        if password:
+            person = User(email=self.email, full_name=data.get("full_name", ""))
+            try:
+                password_validation.validate_password(password, person)
+            except ValidationError as error:
+                self.add_error("password", error)
+        return data
+
+
+class PartnerForm(forms.ModelForm):
+    """A partner's names and contact data. `seen` marks what the form showed."""
+
+    time_zone = forms.ChoiceField(label=_("Time zone"), choices=time_zone_choices)
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+
+    class Meta:
+        model = Partner
+        fields = EDITABLE
+        labels = {  # as Django has it
+            "name_id": _("Name in Indonesian"),
+            "name_en": _("Name in English"),
+            "email": _("E-mail"),
+            "phone": _("Telephone"),
+            "city": _("City"),
+            "is_active": _("Takes part"),
+        }
+        help_texts = {
+            "email": _("Of the office, not of a person."),
+            "is_active": _("Without this nothing is referred to the partner and nobody is invited there."),
+        }
+
+    def __init__(self, *args: Any, instance: Partner, **kwargs: Any) -> None:
+        kwargs |= {"instance": instance, "initial": {"seen": seen_values(instance)}}
+        super().__init__(*args, **kwargs)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in EDITABLE}
+
+
+class ConfirmForm(forms.Form):
+    """By what and when a row of reference data was confirmed, and which rows besides."""
+
+    source = forms.CharField(
+        label=_("Confirmed with"),
+        max_length=SOURCE_MAX,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("A web page with its date, a letter and its number, or the office you called."),
+    )
+    on = forms.DateField(
+        label=_("Confirmed on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    also = forms.MultipleChoiceField(
+        label=_("The same source also confirms"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, related: list[ReferenceRow], **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {"on": timezone.localdate()})
+        super().__init__(*args, **kwargs)
+        self.related = {f"{reference_kinds.kind_of(row).code}:{row.pk}": row for row in related}
+        if self.related:
+            self.fields["also"].choices = [  # type: ignore[attr-defined]
+                (
+                    key,
+                    f"{reference_kinds.kind_of(row).model._meta.verbose_name}: {reference_kinds.summary(row)}",
+                )
+                for key, row in self.related.items()
+            ]
+        else:
+            del self.fields["also"]
+
+    def clean_on(self) -> date:
+        day: date = self.cleaned_data["on"]
+        if day > timezone.localdate():
+            raise ValidationError(_("This day has not come yet. Enter the day on which it was confirmed."))
+        if day.year < 2000:
+            raise ValidationError(_("This is too long ago to rely upon. Check the year."))
+        return day
+
+    @property
+    def also_rows(self) -> list[ReferenceRow]:
+        return [self.related[key] for key in self.cleaned_data.get("also", [])]
+
+
+class SearchField(forms.CharField):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            label=kwargs.pop("label", _("Search")),
+            required=False,
+            max_length=SEARCH_MAX,
+            widget=forms.SearchInput,
+            **kwargs,
+        )
+
+
+class FilterForm(forms.Form):
+    """Filters of a list. A value that is wrong is told at its field and filters nothing."""
+
+    @property
+    def chosen(self) -> dict[str, Any]:
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+
+class PartnerFilter(FilterForm):
+    q = SearchField()
+    show = forms.ChoiceField(
+        label=_("Show"),
+        required=False,
+        choices=[
+            ("", _("All partners")),
+            ("with", _("With accounts")),
+            ("without", _("Without accounts")),
+            ("unconfirmed", _("Unconfirmed")),
+            ("suspended", _("Suspended")),
+        ],
+    )
+    kind = forms.ChoiceField(required=False, choices=PartnerKind.choices, widget=forms.HiddenInput)
+
+
+class UnconfirmedFilter(FilterForm):
+    q = SearchField()
+    kind = forms.ChoiceField(
+        required=False,
+        choices=[(code, kind.name) for code, kind in reference_kinds.KINDS.items()],
+        widget=forms.HiddenInput,
+    )
+
+
+class LogFilter(FilterForm):
+    """`partner` is offered to portal admins only; everybody else has but one."""
+
+    person = SearchField(label=_("Person (name or e-mail)"))
+    verb = forms.ChoiceField(label=_("What happened"), required=False)
+    partner = forms.ModelChoiceField(
+        label=_("Partner"), required=False, queryset=Partner.objects.none(), to_field_name="code"
+    )
+    before = forms.IntegerField(required=False, min_value=1, max_value=LAST_ID, widget=forms.HiddenInput)
+    after = forms.IntegerField(required=False, min_value=1, max_value=LAST_ID, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["verb"].choices = [("", gettext("Everything")), *StaffVerb.choices]  # type: ignore[attr-defined]
+        partner = self.fields["partner"]
+        if user.manages_partners:
+            told_of = StaffEvent.objects.filter(partner__isnull=False).values("partner")
+            partner.queryset = Partner.objects.filter(pk__in=told_of)  # type: ignore[attr-defined]
+            partner.empty_label = gettext("All partners")  # type: ignore[attr-defined]
+        else:
+            del self.fields["partner"]

@@ -1,0 +1,61 @@
+"""Recognises typed places: any script, any spelling, any length, and never an error."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from .questions import DistrictFacts
+
+PLACE_LENGTH = 300  # characters of a typed place that are looked at
+_APOSTROPHES = re.compile("['`\u00b4\u02bb\u02bc\u2018\u2019\u02bf\u02be]")
+_GAPS = re.compile(r"[\W_]+")
+
+
+def normalise(text: str) -> str:
+    """The text's first 300 characters in plain small letters: no accents, no punctuation, single spaces."""
+    decomposed = unicodedata.normalize("NFKD", _APOSTROPHES.sub("", text[:PLACE_LENGTH]))
+    plain = "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
+    return _GAPS.sub(" ", plain).strip()
+
+
+def mentions(place: str, name: str) -> bool:
+    """Whether the words of a name occur in a place, side by side. Both must be normalised."""
+    return bool(name) and f" {name} " in f" {place} "
+
+
+def resolve(place: str, districts: Iterable[DistrictFacts]) -> frozenset[str]:
+    """Codes of the districts that the place may lie in; none when it names none of them.
+
+    "Tawau, Sabah" narrows two districts called Sabah down to Tawau's; names that contradict each other leave all
+    they name.
+    """
+    by_name: dict[tuple[str, ...], set[str]] = {}
+    for district in districts:
+        for name in district.names:
+            if words := tuple(normalise(name).split()):
+                by_name.setdefault(words, set()).add(district.code)
+    found = _named(normalise(place).split(), by_name)
+    if not found:
+        return frozenset()
+    common = frozenset.intersection(*found)
+    if common:
+        return common
+    return frozenset().union(*(one for one in found if not any(other < one for other in found)))
+
+
+def _named(words: list[str], by_name: dict[tuple[str, ...], set[str]]) -> list[frozenset[str]]:
+    """The districts of each name in the text; of names that overlap, the longest counts."""
+    longest = max(map(len, by_name), default=0)
+    found, start = [], 0
+    while start < len(words):
+        for length in range(longest, 0, -1):
+            codes = by_name.get(tuple(words[start : start + length]))
+            if codes and start + length <= len(words):
+                found.append(frozenset(codes))
+                start += length
+                break
+        else:
+            start += 1
+    return found

@@ -1,0 +1,24 @@
+from .mandates import Mandate, MandateQuerySet
+from .partners import Partner, PartnerQuerySet
+from .places import District, Province, Regency
+from .reference import Deadline, Outcome, ReferenceQuerySet, ReferenceRow, Topic
+from .staff import Invitation, InvitationQuerySet, StaffEvent, StaffEventQuerySet
+
+__all__ = [
+    "Deadline",
+    "District",
+    "Invitation",
+    "InvitationQuerySet",
+    "Mandate",
+    "MandateQuerySet",
+    "Outcome",
+    "Partner",
+    "PartnerQuerySet",
+    "Province",
+    "ReferenceQuerySet",
+    "ReferenceRow",
+    "Regency",
+    "StaffEvent",
+    "StaffEventQuerySet",
+    "Topic",
+]

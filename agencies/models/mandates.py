@@ -1,0 +1,147 @@
+"""Mandates: who is responsible for what, when and where."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models.functions import Left
+from django.db.models.lookups import Exact
+from django.utils.translation import gettext_lazy as _
+
+from ..choices import AgencyCode, Stage
+from .partners import Partner
+from .places import District, Province, Regency, validate_country
+from .reference import ReferenceQuerySet, ReferenceRow, Topic
+
+
+class MandateQuerySet(ReferenceQuerySet["Mandate"]):
+    """Reads over mandates."""
+
+    def in_force(self) -> Self:
+        """Mandates that may be relied upon: not retired, of a partner that is neither retired nor suspended."""
+        return self.current().filter(partner__is_active=True, partner__retired_at=None)
+
+
+class Mandate(ReferenceRow):
+    """One line of a partner's responsibility: topic x stage x place.
+
+    What is left open means any: any topic, any stage, any country, the whole of Indonesia. `agency_code` says in
+    which of the roles that topics name in `typical_agencies` the partner acts. `code` is the loader's name for the
+    line and stays the same when an admin edits the rest; a line that an admin added has none.
+    """
+
+    code = models.CharField(max_length=120, unique=True, null=True, blank=True, editable=False)
+    partner = models.ForeignKey(
+        Partner, on_delete=models.CASCADE, related_name="mandates", verbose_name=_("partner")
+    )
+    agency_code = models.CharField(_("acts as"), max_length=20, choices=AgencyCode.choices)
+    topic = models.ForeignKey(
+        Topic,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="mandates",
+        verbose_name=_("topic"),
+        help_text=_("Empty: any topic."),
+    )
+    stage = models.CharField(
+        _("stage"), max_length=6, choices=Stage.choices, blank=True, help_text=_("Empty: any stage.")
+    )
+    country = models.CharField(
+        _("country"),
+        max_length=2,
+        blank=True,
+        validators=[validate_country],
+        help_text=_("Empty: any country."),
+    )
+    district = models.ForeignKey(
+        District,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="mandates",
+        verbose_name=_("consular district"),
+        help_text=_("Empty: the whole country."),
+    )
+    province = models.ForeignKey(
+        Province,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="mandates",
+        verbose_name=_("home province"),
+        help_text=_("Empty: all of Indonesia."),
+    )
+    regency = models.ForeignKey(
+        Regency,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="mandates",
+        verbose_name=_("home regency or city"),
+        help_text=_("Empty: the whole province."),
+    )
+
+    objects = MandateQuerySet.as_manager()
+
+    class Meta(ReferenceRow.Meta):
+        verbose_name = _("mandate")
+        verbose_name_plural = _("mandates")
+        ordering = ("partner", "pk")
+        constraints = (
+            *ReferenceRow.Meta.constraints,
+            models.UniqueConstraint(
+                fields=[
+                    "partner",
+                    "agency_code",
+                    "topic",
+                    "stage",
+                    "country",
+                    "district",
+                    "province",
+                    "regency",
+                ],
+                condition=models.Q(retired_at=None),
+                nulls_distinct=False,
+                name="mandate_is_said_once",
+                violation_error_message=_("The partner already has this mandate."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(stage__in=["", *Stage.values]), name="mandate_stage_is_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(country="") | models.Q(country__regex=r"^[A-Z]{2}$"),
+                name="mandate_country_is_iso2",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(district=None)
+                | models.Q(Exact(Left("district_id", 2), models.F("country"))),
+                name="mandate_district_is_in_country",
+                violation_error_message=_("The consular district must lie in the country."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(regency=None)
+                | models.Q(Exact(Left("regency_id", 2), models.F("province_id")), province__isnull=False),
+                name="mandate_regency_is_in_province",
+                violation_error_message=_("The regency must lie in the province."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(country="") | models.Q(province=None),
+                name="mandate_is_abroad_or_at_home",
+                violation_error_message=_(
+                    "A mandate is for a country abroad or for a home province, not for both."
+                ),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.code or f"{self.agency_code} {self.pk}"
+
+    def clean(self) -> None:
+        super().clean()
+        if self.regency_id and not self.province_id:
+            raise ValidationError({"province": _("Name the province of the regency.")})
+        if self.district_id and not self.country:
+            raise ValidationError({"country": _("Name the country of the consular district.")})

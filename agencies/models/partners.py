@@ -1,0 +1,137 @@
+"""Partners: the organisations that work in the portal."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.roles import ROLES, Right
+
+from ..choices import MissionType, PartnerKind
+from .places import Province, validate_country
+from .reference import Named, ReferenceQuerySet, ReferenceRow, validate_code
+
+SEARCH_LENGTH = 100  # characters of a search that are looked at
+_CASE_WORK_ROLES = [role.code for role in ROLES.values() if Right.WORK_CASES in role.rights]
+
+
+def has_accounts(partner: str) -> models.Exists:
+    """Whether an active person may work on cases at the partner whose key is in the named field of the outer query."""
+    people = get_user_model()._default_manager.filter(
+        partner=models.OuterRef(partner), is_active=True, role__in=_CASE_WORK_ROLES
+    )
+    return models.Exists(people)
+
+
+class PartnerQuerySet(ReferenceQuerySet["Partner"]):
+    """Reads over partners."""
+
+    def active(self) -> Self:
+        """Partners that may be referred to: neither suspended nor retired."""
+        return self.filter(is_active=True).current()
+
+    def of_kind(self, kind: str) -> Self:
+        return self.filter(kind=kind)
+
+    def search(self, text: str) -> Self:
+        """Partners in whose name, code or city every word of the text occurs; all of them for an empty text."""
+        found = self
+        for word in text[:SEARCH_LENGTH].replace("\x00", " ").split():
+            found = found.filter(
+                models.Q(name_id__icontains=word)
+                | models.Q(name_en__icontains=word)
+                | models.Q(code__icontains=word)
+                | models.Q(city__icontains=word)
+            )
+        return found
+
+    def with_accounts(self) -> Self:
+        """Annotates `has_accounts`: an active person there may work on cases, so a referral will be read."""
+        return self.annotate(has_accounts=has_accounts("pk"))
+
+
+class Partner(Named, ReferenceRow):
+    """An organisation that works here: an NGO or an agency.
+
+    `reference_prefix` begins the references of the cases it registers (SP in SP-2026-000042); one without a prefix
+    cannot register cases. `is_active` is off while a partner is suspended: nothing is sent to it.
+    """
+
+    code = models.CharField(_("code"), max_length=40, unique=True, validators=[validate_code])
+    kind = models.CharField(_("kind"), max_length=8, choices=PartnerKind.choices)
+    mission_type = models.CharField(
+        _("type of mission"), max_length=4, choices=MissionType.choices, blank=True
+    )
+    reference_prefix = models.CharField(
+        _("prefix of case references"),
+        max_length=20,
+        blank=True,
+        validators=[
+            RegexValidator(
+                r"^[A-Z0-9]+(-[A-Z0-9]+)*\Z", _("Use capital letters, digits and single hyphens, such as SP.")
+            )
+        ],
+    )
+    city = models.CharField(_("city"), max_length=100, blank=True)
+    country = models.CharField(_("country"), max_length=2, default="ID", validators=[validate_country])
+    province = models.ForeignKey(
+        Province,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="partners",
+        verbose_name=_("province"),
+    )
+    email = models.EmailField(_("e-mail"), blank=True)
+    phone = models.CharField(_("telephone"), max_length=40, blank=True)
+    time_zone = models.CharField(_("time zone"), max_length=50, default="Asia/Jakarta")
+    is_active = models.BooleanField(_("active"), default=True)
+
+    has_accounts: bool  # of rows read through `with_accounts` only
+
+    objects = PartnerQuerySet.as_manager()
+
+    class Meta(ReferenceRow.Meta):
+        verbose_name = _("partner")
+        verbose_name_plural = _("partners")
+        ordering = ("name_id", "pk")
+        indexes = (models.Index(fields=["kind", "name_id"], name="partner_kind_name"),)
+        constraints = (
+            *ReferenceRow.Meta.constraints,
+            models.CheckConstraint(
+                condition=models.Q(kind__in=PartnerKind.values), name="partner_kind_is_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind=PartnerKind.MISSION, mission_type__in=MissionType.values)
+                | (~models.Q(kind=PartnerKind.MISSION) & models.Q(mission_type="")),
+                name="partner_has_mission_type_if_mission",
+                violation_error_message=_("A mission has a type of mission, and only a mission has one."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(reference_prefix__regex=r"^([A-Z0-9]+(-[A-Z0-9]+)*)?$"),
+                name="partner_prefix_is_plain",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(country__regex=r"^[A-Z]{2}$"), name="partner_country_is_iso2"
+            ),
+            models.UniqueConstraint(
+                fields=["reference_prefix"],
+                condition=~models.Q(reference_prefix=""),
+                name="partner_prefix_is_unique",
+                violation_error_message=_("Another partner uses this prefix."),
+            ),
+        )
+
+    def clean(self) -> None:
+        from accounts.models import validate_time_zone  # here, because people point to partners
+
+        super().clean()
+        try:
+            validate_time_zone(self.time_zone)
+        except ValidationError as error:
+            raise ValidationError({"time_zone": error}) from error

@@ -1,0 +1,163 @@
+"""The kinds of reference data that can be confirmed, each row in words: what it is and what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from . import countries
+from .choices import Stage
+from .models import (
+    Deadline,
+    District,
+    Mandate,
+    Outcome,
+    Partner,
+    Province,
+    ReferenceQuerySet,
+    ReferenceRow,
+    Regency,
+    Topic,
+)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One table of reference data. `code` is its name in addresses and in the log."""
+
+    code: str
+    name: Promise
+    model: type[ReferenceRow]
+    related: tuple[str, ...] = ()
+    searched: tuple[str, ...] = ("code", "name_id", "name_en")
+
+    def unconfirmed(self) -> ReferenceQuerySet[Any]:
+        """Rows in use that no source and no person has confirmed, in their own order."""
+        rows: ReferenceQuerySet[Any] = self.model._default_manager.all()  # type: ignore[assignment]
+        return rows.current().unconfirmed().select_related(*self.related)
+
+    def search(self, rows: QuerySet[Any], text: str) -> QuerySet[Any]:
+        for word in text.split():
+            match = Q()
+            for field in self.searched:
+                match |= Q(**{f"{field}__icontains": word})
+            rows = rows.filter(match)
+        return rows
+
+    def find(self, pk: str) -> ReferenceRow | None:
+        """The row with this key as written in an address; None when there is none or it could be none."""
+        try:
+            key = self.model._meta.pk.to_python(pk)
+        except ValidationError:
+            return None
+        return self.model._default_manager.select_related(*self.related).filter(pk=key).first()
+
+
+_MANDATE = ("partner", "topic", "district", "province", "regency")
+
+KINDS: dict[str, Kind] = {
+    kind.code: kind
+    for kind in (
+        Kind(
+            "partner",
+            gettext_lazy("Partners"),
+            Partner,
+            ("province",),
+            ("code", "name_id", "name_en", "city"),
+        ),
+        Kind(
+            "mandate",
+            gettext_lazy("Mandates"),
+            Mandate,
+            _MANDATE,
+            ("code", "partner__name_id", "partner__name_en", "partner__code", "agency_code"),
+        ),
+        Kind("district", gettext_lazy("Consular districts"), District),
+        Kind("topic", gettext_lazy("Topics"), Topic),
+        Kind("outcome", gettext_lazy("Outcomes"), Outcome),
+        Kind("deadline", gettext_lazy("Deadlines"), Deadline, (), ("code", "topic", "duty")),
+        Kind("province", gettext_lazy("Provinces"), Province, (), ("code", "name")),
+        Kind("regency", gettext_lazy("Regencies and cities"), Regency, ("province",), ("code", "name")),
+    )
+}
+_CODE_OF = {kind.model: kind.code for kind in KINDS.values()}
+
+
+def kind_of(row: ReferenceRow) -> Kind:
+    return KINDS[_CODE_OF[type(row)]]
+
+
+def code_of(row: ReferenceRow) -> str:
+    """What the log calls the row."""
+    return str(getattr(row, "code", None) or row.pk)
+
+
+def title(row: ReferenceRow) -> str:
+    """The row in a few words."""
+    if isinstance(row, Mandate):
+        return str(row.partner)
+    if isinstance(row, Deadline):
+        return row.duty
+    return str(row)
+
+
+def summary(row: ReferenceRow) -> str:
+    """What the row claims, in one line."""
+    return " · ".join(part for part in _claims(row) if part)
+
+
+def related_unconfirmed(row: ReferenceRow) -> Iterable[ReferenceRow]:
+    """Other unconfirmed rows of the same partner, which one source often confirms together."""
+    if isinstance(row, Partner):
+        return KINDS["mandate"].unconfirmed().filter(partner=row)
+    if isinstance(row, Mandate):
+        others = KINDS["mandate"].unconfirmed().filter(partner=row.partner_id).exclude(pk=row.pk)
+        return [*KINDS["partner"].unconfirmed().filter(pk=row.partner_id), *others]
+    return []
+
+
+def _claims(row: ReferenceRow) -> list[str]:
+    match row:
+        case Mandate():
+            return _mandate(row)
+        case Partner():
+            return [
+                row.get_mission_type_display() or row.get_kind_display(),
+                row.city,
+                countries.name(row.country),
+            ]
+        case District():
+            return [countries.name(row.country), ", ".join(row.aliases)]
+        case Topic():
+            return [
+                row.get_stage_display(),
+                row.get_default_urgency_display(),
+                ", ".join(row.typical_agencies),
+            ]
+        case Outcome():
+            return [row.get_outcome_class_display()]
+        case Deadline():
+            return [f"{row.value} {row.get_unit_display()}", row.get_basis_display()]
+        case Regency():
+            return [row.code, str(row.province)]
+        case _:
+            return [code_of(row)]
+
+
+def _mandate(row: Mandate) -> list[str]:
+    place = (
+        row.regency or row.district or row.province or (countries.name(row.country) if row.country else None)
+    )
+    return [
+        row.get_agency_code_display(),
+        str(row.topic) if row.topic else _("any topic"),
+        str(Stage(row.stage).label) if row.stage else _("any stage"),
+        str(place) if place else _("everywhere"),
+    ]

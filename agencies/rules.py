@@ -1,0 +1,61 @@
+"""Who may do what to accounts and partners. Pure predicates: nothing is read or written here but what is passed in."""
+
+from accounts.models import User
+from accounts.roles import Caseworker, Officer, PartnerAdmin, PortalAdmin, Supervisor
+
+from .choices import PartnerKind
+from .models import Invitation, Partner
+
+
+def roles_at(partner: Partner | None) -> tuple[str, ...]:
+    """The roles people of this partner may have; without a partner the portal admins' own."""
+    if partner is None:
+        return (PortalAdmin.code,)
+    worker = Caseworker.code if partner.kind == PartnerKind.NGO else Officer.code
+    return (worker, Supervisor.code, PartnerAdmin.code)
+
+
+def can_manage_people_of(user: User, partner_id: int | None) -> bool:
+    """Whether this person manages the accounts of the partner (None: of the portal admins)."""
+    return user.manages_partners or (
+        user.manages_staff and partner_id is not None and user.partner_id == partner_id
+    )
+
+
+def can_invite(user: User, partner: Partner | None) -> bool:
+    """A suspended or retired partner takes on nobody."""
+    return can_manage_people_of(user, partner.pk if partner else None) and takes_people(partner)
+
+
+def takes_people(partner: Partner | None) -> bool:
+    return partner is None or (partner.is_active and partner.retired_at is None)
+
+
+def can_resend(user: User, invitation: Invitation) -> bool:
+    return invitation.is_open and can_invite(user, invitation.partner)
+
+
+def can_revoke(user: User, invitation: Invitation) -> bool:
+    return invitation.is_open and can_manage_people_of(user, invitation.partner_id)
+
+
+def can_manage(user: User, person: User) -> bool:
+    """Whether this person manages that account at all. Nobody manages their own: another admin does."""
+    return user.pk != person.pk and can_manage_people_of(user, person.partner_id)
+
+
+def can_change_role(user: User, person: User) -> bool:
+    """A portal admin has no other role to go to: they have no partner."""
+    return can_manage(user, person) and person.partner_id is not None
+
+
+def can_suspend(user: User, person: User) -> bool:
+    return can_manage(user, person) and person.is_active
+
+
+def can_reactivate(user: User, person: User) -> bool:
+    return can_manage(user, person) and not person.is_active
+
+
+def can_edit_partner(user: User) -> bool:
+    return user.manages_partners

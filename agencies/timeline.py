@@ -1,0 +1,113 @@
+"""Telling the log of accounts as the timeline component and the log's page show it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from accounts.roles import ROLES
+
+from .choices import StaffVerb
+from .models import Partner, StaffEvent
+from .reference_kinds import KINDS
+
+LOOK: dict[StaffVerb, tuple[str, str]] = {
+    StaffVerb.INVITED: ("envelope", "neutral"),
+    StaffVerb.RESENT: ("send", "neutral"),
+    StaffVerb.REVOKED: ("x-circle", "bad"),
+    StaffVerb.ACCEPTED: ("check-circle", "good"),
+    StaffVerb.ROLE_CHANGED: ("pencil", "neutral"),
+    StaffVerb.SUSPENDED: ("ban", "bad"),
+    StaffVerb.REACTIVATED: ("play-circle", "good"),
+    StaffVerb.PARTNER_EDITED: ("pencil", "neutral"),
+    StaffVerb.PARTNER_SUSPENDED: ("pause-circle", "bad"),
+    StaffVerb.PARTNER_REACTIVATED: ("play-circle", "good"),
+    StaffVerb.CONFIRMED: ("check2", "good"),
+    StaffVerb.UNCONFIRMED: ("arrow-counterclockwise", "warn"),
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the timeline component, and of the log's table."""
+
+    at: datetime
+    title: str
+    actor_name: str
+    partner: Partner | None
+    icon: str
+    tone: str
+    person_pk: int | None
+
+
+def tell(events: Iterable[StaffEvent]) -> list[Entry]:
+    """The events in the order given. They need `with_names()`."""
+    return [_entry(event) for event in events]
+
+
+def _entry(event: StaffEvent) -> Entry:
+    verb = StaffVerb(event.verb)
+    icon, tone = LOOK[verb]
+    return Entry(
+        at=event.at,
+        title=_title(event, verb),
+        actor_name=event.actor.full_name if event.actor else pgettext("actor", "Portal"),
+        partner=event.partner,
+        icon=icon,
+        tone=tone,
+        person_pk=event.subject_id,
+    )
+
+
+def _title(event: StaffEvent, verb: StaffVerb) -> str:
+    words = _words(event)
+    match verb:
+        case StaffVerb.INVITED:
+            return _("%(who)s invited as %(role)s") % words
+        case StaffVerb.RESENT:
+            return _("Invitation of %(who)s sent again") % words
+        case StaffVerb.REVOKED if event.detail.get("why") == "expired":
+            return _("Expired invitation of %(who)s closed") % words
+        case StaffVerb.REVOKED:
+            return _("Invitation of %(who)s withdrawn") % words
+        case StaffVerb.ACCEPTED:
+            return _("%(who)s accepted the invitation as %(role)s") % words
+        case StaffVerb.ROLE_CHANGED:
+            return _("%(who)s: role changed from %(from)s to %(to)s") % words
+        case StaffVerb.SUSPENDED:
+            return _("%(who)s suspended") % words
+        case StaffVerb.REACTIVATED:
+            return _("%(who)s reactivated") % words
+        case StaffVerb.PARTNER_EDITED:
+            return _("Partner's data changed: %(fields)s") % words
+        case StaffVerb.CONFIRMED:
+            return _("Confirmed: %(code)s (%(kind)s)") % words
+        case StaffVerb.UNCONFIRMED:
+            return _("Confirmation taken back: %(code)s (%(kind)s)") % words
+        case _:
+            return str(verb.label)
+
+
+def _words(event: StaffEvent) -> dict[str, Any]:
+    """The codes of an event, spoken."""
+    detail = event.detail
+    kind = KINDS.get(detail.get("kind", ""))
+    return {
+        "who": event.subject.full_name if event.subject else event.subject_email,
+        **{key: _role(detail.get(key, "")) for key in ("role", "from", "to")},
+        "fields": ", ".join(_field(name) for name in detail.get("fields", [])),
+        "kind": kind.name if kind else "",
+        "code": detail.get("code", ""),
+    }
+
+
+def _role(code: str) -> str:
+    return str(ROLES[code].name) if code in ROLES else code
+
+
+def _field(name: str) -> str:
+    names = {field.name: str(field.verbose_name) for field in Partner._meta.fields}
+    return names.get(name, name)

@@ -1,0 +1,28 @@
+"""Addresses. Codes of partners are in capitals, so that none of the words below can be one."""
+
+from django.urls import path
+
+from .views import invitations, log, partners, people, reference, welcome
+
+app_name = "agencies"
+
+urlpatterns = [
+    path("", partners.partners, name="partners"),
+    path("people/<int:pk>/", people.person, name="person"),
+    path("people/<int:pk>/role/", people.change_role, name="change_role"),
+    path("people/<int:pk>/suspend/", people.suspend, name="suspend"),
+    path("people/<int:pk>/reactivate/", people.reactivate, name="reactivate"),
+    path("portal/", people.portal_people, name="portal_people"),
+    path("portal/invite/", invitations.invite_portal_admin, name="invite_portal_admin"),
+    path("invitations/<int:pk>/resend/", invitations.invitation_resend, name="invitation_resend"),
+    path("invitations/<int:pk>/revoke/", invitations.invitation_revoke, name="invitation_revoke"),
+    path("invitation/", welcome.welcome, name="welcome"),
+    path("invitation/<str:token>/", welcome.invitation, name="invitation"),
+    path("log/", log.staff_log, name="staff_log"),
+    path("unconfirmed/", reference.unconfirmed, name="unconfirmed"),
+    path("unconfirmed/<slug:kind>/<slug:row>/", reference.confirm, name="confirm"),
+    path("unconfirmed/<slug:kind>/<slug:row>/take-back/", reference.take_back, name="take_back"),
+    path("<slug:code>/", partners.partner, name="partner"),
+    path("<slug:code>/edit/", partners.partner_edit, name="partner_edit"),
+    path("<slug:code>/invite/", invitations.invite, name="invite"),
+]

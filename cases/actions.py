@@ -1,0 +1,187 @@
+"""The verbs of a case. Each is one transaction with an explicit actor."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.db import connection, transaction
+from django.utils import timezone
+
+from accounts.models import User
+from agencies.models import Partner, Topic
+from notifications.actions import notify
+from notifications.choices import Kind
+
+from . import rules
+from .choices import EventKind
+from .events import done_already, record
+from .models import Case, CaseCounter, CaseEvent, IntakeDraft, Worker
+
+
+class StaleCase(Exception):
+    """Somebody else changed the case since the form was opened; `case` is what is there now."""
+
+    def __init__(self, case: Case) -> None:
+        super().__init__(case.reference)
+        self.case = case
+
+
+@transaction.atomic
+def log(
+    *,
+    by: User,
+    worker: Mapping[str, Any],
+    case: Mapping[str, Any],
+    topics: Iterable[Topic],
+    key: UUID | None = None,
+) -> Case:
+    """Write down a complaint as a new case of the actor's partner, assigned to the actor.
+
+    `worker` and `case` are field values of the two models. The same `key` again returns the case of the first time.
+    Raises PermissionDenied for a role that logs no cases.
+    """
+    if not rules.can_log(by):
+        raise PermissionDenied
+    if key is not None:
+        _one_at_a_time(key)
+        if earlier := done_already(key, by=by, kind=EventKind.LOGGED):
+            return earlier.case
+    assert by.partner is not None
+    now = timezone.now()
+    person = Worker.objects.create(partner=by.partner, **worker)
+    new = Case.objects.create(
+        partner=by.partner,
+        reference=_next_reference(by.partner),
+        worker=person,
+        created_by=by,
+        assigned_to=by,
+        created_at=now,
+        changed_at=now,
+        **case,
+    )
+    new.topics.set(topics)
+    record(new, EventKind.LOGGED, by=by, key=key, at=now)
+    if key is not None:
+        IntakeDraft.objects.filter(pk=key, owner=by).delete()
+    return new
+
+
+@transaction.atomic
+def edit(
+    *,
+    by: User,
+    case: Case,
+    version: int,
+    worker: Mapping[str, Any] | None = None,
+    fields: Mapping[str, Any] | None = None,
+    topics: Iterable[Topic] | None = None,
+    key: UUID | None = None,
+) -> Case:
+    """Change fields of the worker and the case; the event names the fields, never their contents.
+
+    Raises StaleCase when `version` is not the one in the database, PermissionDenied for somebody else's case.
+    """
+    current = Case.objects.select_for_update(of=("self",)).select_related("worker").get(pk=case.pk)
+    if not rules.can_edit(by, current):
+        raise PermissionDenied
+    if done_already(key, by=by, kind=EventKind.EDITED):
+        return current
+    if current.version != version:
+        raise StaleCase(current)
+    changed = _apply(current.worker, worker or {}) + _apply(current, fields or {})
+    if topics is not None:
+        chosen = set(topics)
+        if chosen != set(current.topics.all()):
+            current.topics.set(chosen)
+            changed.append("topics")
+    if changed:
+        current.worker.save()
+        current.version += 1
+        current.changed_at = timezone.now()
+        current.save()
+        record(current, EventKind.EDITED, by=by, key=key, at=current.changed_at, fields=changed)
+    return current
+
+
+@transaction.atomic
+def assign(*, by: User, case: Case, to: User, key: UUID | None = None) -> Case:
+    """Give the case to a colleague. Raises PermissionDenied unless the actor oversees and the colleague may have it."""
+    current = Case.objects.select_for_update().get(pk=case.pk)
+    if not (rules.can_assign(by, current) and rules.can_take_on(to, current)):
+        raise PermissionDenied
+    if current.assigned_to_id != to.pk and not done_already(key, by=by, kind=EventKind.ASSIGNED):
+        current.assigned_to = to
+        current.changed_at = timezone.now()
+        current.save(update_fields=["assigned_to", "changed_at"])
+        record(current, EventKind.ASSIGNED, by=by, key=key, at=current.changed_at, to=to.full_name)
+        if to != by:
+            path = current.get_absolute_url()
+            notify([to], kind=Kind.CASE_ASSIGNED, reference=current.reference, path=path)
+    return current
+
+
+@transaction.atomic
+def note(*, by: User, case: Case, text: str, key: UUID | None = None) -> None:
+    """Add a dated line that only the case's own partner reads."""
+    current = Case.objects.select_for_update().get(pk=case.pk)
+    if not rules.can_note(by, current):
+        raise PermissionDenied
+    if not done_already(key, by=by, kind=EventKind.NOTED):
+        touch(current)
+        record(current, EventKind.NOTED, by=by, key=key, text=text, at=current.changed_at)
+
+
+def touch(case: Case) -> None:
+    """Mark that something about the case changed, so that open lists and pages refresh."""
+    case.changed_at = timezone.now()
+    case.save(update_fields=["changed_at"])
+
+
+@transaction.atomic
+def save_draft(*, draft_id: UUID, fields: Mapping[str, Any], by: User) -> bool:
+    """Keep what this person typed, in a new draft or their own of before; whether it is kept.
+
+    A draft that has become a case is not written any more: a late save must not bring it back. Nor is somebody
+    else's. Raises PermissionDenied for a role that logs no cases.
+    """
+    if not rules.can_log(by):
+        raise PermissionDenied
+    _one_at_a_time(draft_id)  # the same form may be on its way as a case
+    if CaseEvent.objects.filter(key=draft_id).exists():
+        return False
+    _draft, created = IntakeDraft.objects.get_or_create(
+        pk=draft_id, defaults={"owner": by, "fields": dict(fields)}
+    )
+    mine = IntakeDraft.objects.filter(pk=draft_id, owner=by)
+    return created or bool(mine.update(fields=dict(fields), changed_at=timezone.now()))
+
+
+def discard_draft(*, by: User, draft: IntakeDraft) -> None:
+    """Throw a draft of one's own away."""
+    IntakeDraft.objects.visible_to(by).filter(pk=draft.pk).delete()
+
+
+def _apply(row: Worker | Case, values: Mapping[str, Any]) -> list[str]:
+    """Set the values that differ; the names of the fields that changed."""
+    changed = [name for name, value in values.items() if getattr(row, name) != value]
+    for name in changed:
+        setattr(row, name, values[name])
+    return changed
+
+
+def _next_reference(partner: Partner) -> str:
+    """The next SP-2026-000042 of this partner and year; numbers of a rolled-back case are given out again."""
+    year = timezone.localdate().year
+    counter, _created = CaseCounter.objects.select_for_update().get_or_create(
+        partner=partner, year=year, defaults={"last": 0}
+    )
+    counter.last += 1
+    counter.save(update_fields=["last"])
+    return f"{partner.reference_prefix}-{year}-{counter.last:06d}"
+
+
+def _one_at_a_time(key: UUID) -> None:
+    """Let what the same form sends follow each other (PostgreSQL advisory lock until the transaction ends)."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key.int & (2**63 - 1)])

@@ -1,0 +1,52 @@
+"""Writing to the one log of a case. Called inside the transaction of the act that it tells of."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.utils import timezone
+
+from accounts.models import User
+
+from .choices import EventKind
+from .models import Case, CaseEvent
+
+
+def record(
+    case: Case,
+    kind: EventKind,
+    *,
+    by: User | None,
+    referral: Any = None,
+    text: str = "",
+    key: UUID | None = None,
+    at: datetime | None = None,
+    **data: Any,
+) -> CaseEvent:
+    """Write one event. `by=None` is the portal; `data` must hold nothing of a worker or a reporter."""
+    return CaseEvent.objects.create(
+        case=case,
+        referral=referral,
+        kind=kind,
+        at=at or timezone.now(),
+        actor=by,
+        partner_id=by.partner_id if by else None,
+        text=text,
+        data=data,
+        key=key,
+    )
+
+
+def done_already(key: UUID | None, *, by: User, kind: EventKind) -> CaseEvent | None:
+    """The event that this form's key has already caused, if this person sent the form before.
+
+    Raises PermissionDenied when the key belongs to another act or another person: two colleagues at one computer, or
+    a form that was tampered with.
+    """
+    if key is None:
+        return None
+    event = CaseEvent.objects.filter(key=key).select_related("case", "referral").first()
+    if event is not None and (event.actor_id != by.pk or event.kind != kind):
+        raise PermissionDenied
+    return event

@@ -1,0 +1,52 @@
+"""The small forms beside a case."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.roles import ROLES, Right
+
+from ..models import Case
+from ..models.case import TEXT_MAX
+from .complaint import NikField
+from .fields import Day, LongText
+from .keyed import KeyedForm
+
+CASE_ROLES = [code for code, role in ROLES.items() if Right.WORK_CASES in role.rights]
+
+
+class NoteForm(KeyedForm):
+    """A line for the partner's own people."""
+
+    text = LongText(
+        label=_("Note"),
+        max_length=TEXT_MAX,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Only your own team reads it."),
+    )
+
+
+class AssignForm(KeyedForm):
+    """Who takes the case on: colleagues who work on cases."""
+
+    to = forms.ModelChoiceField(label=_("Caseworker"), queryset=User.objects.none(), empty_label=None)
+
+    def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["to"]
+        field.initial = case.assigned_to_id
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = User.objects.filter(partner=case.partner_id, is_active=True, role__in=CASE_ROLES)
+
+
+class NikForm(forms.Form):
+    """What the check of a NIK compares. Whatever does not fit is left out: this form never refuses."""
+
+    nik = NikField(required=False)
+    sex = forms.CharField(required=False)
+    birth_date = Day(required=False)
+    home_regency = forms.CharField(required=False)

@@ -1,0 +1,58 @@
+"""What the list of cases can be narrowed to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from agencies import countries
+from agencies.choices import Urgency
+from agencies.models import Topic
+
+from ..choices import Need
+from ..models.case_reads import SEARCH_LENGTH
+from .widgets import LongSelect
+
+ANY = ("", _("All"))
+
+
+class TabField(forms.CharField):
+    """Whose cases; mine for anything odd."""
+
+    def clean(self, value: Any) -> str:
+        return value if value in ("mine", "team") else "mine"
+
+
+class CaseFilterForm(forms.Form):
+    """Filters of the list, all optional; one that makes no sense is named and has no effect."""
+
+    q = forms.CharField(
+        label=_("Reference, worker or reporter"),
+        required=False,
+        max_length=SEARCH_LENGTH,
+        widget=forms.SearchInput,
+    )
+    need = forms.ChoiceField(label=_("Needs"), required=False, choices=[ANY, *Need.choices])
+    topic = forms.ChoiceField(label=_("Topic"), required=False, widget=LongSelect)
+    country = forms.ChoiceField(label=_("Country"), required=False, widget=LongSelect)
+    urgency = forms.ChoiceField(label=_("Urgency"), required=False, choices=[ANY, *Urgency.choices])
+    tab = TabField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        topics = [(topic.code, topic.name) for topic in Topic.objects.only("code", "name_id", "name_en")]
+        for name, offered in (("topic", topics), ("country", countries.choices())):
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = [ANY, *offered]
+
+    def chosen(self) -> dict[str, str]:
+        """The filters in use that make sense."""
+        self.is_valid()
+        return {
+            name: self.cleaned_data[name]
+            for name in ("q", "need", "topic", "country", "urgency")
+            if self.cleaned_data.get(name)
+        }

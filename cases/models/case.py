@@ -1,0 +1,114 @@
+"""One complaint of one worker, owned by one partner."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from agencies import countries
+from agencies.choices import Stage, Urgency
+from agencies.models import Partner, Topic
+
+from ..choices import Channel, ProceduralStatus, Relation, ReporterType, Scheme, Sector
+from .case_reads import CaseQuerySet
+from .worker import Worker
+
+TEXT_MAX = 20_000  # characters; about ten printed pages
+
+
+class CaseCounter(models.Model):
+    """The last case number given out by a partner in a year."""
+
+    partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
+    year = models.PositiveSmallIntegerField()
+    last = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("partner", "year"), name="one_counter_a_year"),)
+
+    def __str__(self) -> str:
+        return f"{self.partner_id}/{self.year}: {self.last}"
+
+
+class Case(models.Model):
+    """A complaint. Its reference, such as SP-2026-000042, is its name in addresses and e-mails."""
+
+    partner = models.ForeignKey(Partner, models.PROTECT, related_name="cases", verbose_name=_("partner"))
+    reference = models.CharField(_("reference"), max_length=40, unique=True)
+    worker = models.ForeignKey(Worker, models.PROTECT, related_name="cases", verbose_name=_("worker"))
+    created_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("logged by"))
+    assigned_to = models.ForeignKey(
+        User, models.PROTECT, related_name="assigned_cases", verbose_name=_("caseworker")
+    )
+    created_at = models.DateTimeField(_("logged"), db_index=True)
+    changed_at = models.DateTimeField(_("last change"))
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    reporter_type = models.CharField(_("who reports"), max_length=20, choices=ReporterType)
+    reporter_relation = models.CharField(_("relation to the worker"), max_length=14, choices=Relation)
+    reporter_name = models.CharField(_("reporter's name"), max_length=150)
+    reporter_contact = models.CharField(_("reporter's phone or e-mail"), max_length=150)
+    channel = models.CharField(_("how the complaint came"), max_length=14, choices=Channel, blank=True)
+
+    stage = models.CharField(_("stage"), max_length=6, choices=Stage)
+    country = models.CharField(_("destination country"), max_length=2)
+    place = models.CharField(_("city or district"), max_length=100, blank=True)
+    procedural_status = models.CharField(_("placement procedure"), max_length=14, choices=ProceduralStatus)
+    scheme = models.CharField(_("placement scheme"), max_length=12, choices=Scheme, blank=True)
+    sector = models.CharField(_("kind of work"), max_length=14, choices=Sector, blank=True)
+    recruiter = models.CharField(_("recruiter (P3MI)"), max_length=150, blank=True)
+    broker = models.CharField(_("broker or sponsor"), max_length=150, blank=True)
+    foreign_agency = models.CharField(_("agency abroad"), max_length=150, blank=True)
+    employer_name = models.CharField(_("employer"), max_length=150, blank=True)
+    employer_address = models.CharField(_("employer's address"), max_length=300, blank=True)
+    contract_start = models.DateField(_("contract from"), null=True, blank=True)
+    contract_end = models.DateField(_("contract until"), null=True, blank=True)
+    departure_date = models.DateField(_("departure"), null=True, blank=True)
+    work_start_date = models.DateField(_("start of work"), null=True, blank=True)
+    social_security_number = models.CharField(_("social security number"), max_length=30, blank=True)
+
+    topics = models.ManyToManyField(Topic, related_name="+", verbose_name=_("topics"))
+    urgency = models.CharField(_("urgency"), max_length=9, choices=Urgency)
+    urgency_suggested = models.CharField(_("urgency suggested"), max_length=9, choices=Urgency)
+    urgency_reason = models.CharField(_("reason for the urgency"), max_length=300, blank=True)
+    incident_date = models.DateField(_("date of the incident"), null=True, blank=True)
+    chronology = models.TextField(_("what happened"), max_length=TEXT_MAX)
+    demands = models.TextField(_("what is asked for"), max_length=TEXT_MAX)
+    accused_party = models.CharField(_("accused party"), max_length=300, blank=True)
+
+    objects = CaseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("case")
+        verbose_name_plural = _("cases")
+        ordering = ("-created_at",)
+        indexes = (
+            models.Index(fields=("partner", "-changed_at"), name="case_partner_changed"),
+            models.Index(fields=("partner", "assigned_to", "-changed_at"), name="case_assignee_changed"),
+        )
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(urgency__in=Urgency.values, stage__in=Stage.values),
+                name="case_codes_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(contract_end__isnull=True)
+                | models.Q(contract_start__isnull=True)
+                | models.Q(contract_end__gte=models.F("contract_start")),
+                name="case_contract_ends_after_start",
+                violation_error_message=_("The contract ends before it starts."),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.reference
+
+    def get_absolute_url(self) -> str:
+        return reverse("cases:detail", args=[self.reference])
+
+    @property
+    def country_name(self) -> str:
+        """The destination country in the reader's language."""
+        return countries.name(self.country)

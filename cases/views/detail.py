@@ -1,0 +1,138 @@
+"""One case: what is known, where its referrals stand, and what happened."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.cache import patch_cache_control
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import condition, require_POST, require_safe
+
+from accounts.policy import SignedInRequest, allow, ensure
+from accounts.roles import Right
+from notifications.actions import mark_read
+from notifications.models import Notification
+
+from .. import actions, facts, rules, timeline
+from ..forms import AssignForm, NoteForm
+from ..models import Case
+from ..standing import move_of
+
+STALE_AFTER = 300  # seconds until "3 hours left" must be written anew, though nothing changed
+
+
+def case_or_404(request: SignedInRequest, reference: str) -> Case:
+    cases = Case.objects.visible_to(request.user).select_related(
+        "worker__home_province", "worker__home_regency", "assigned_to", "created_by"
+    )
+    return get_object_or_404(cases, reference=reference)
+
+
+def etag(case: Case) -> str:
+    age = int(timezone.now().timestamp()) // STALE_AFTER
+    marks = (case.pk, case.changed_at, age, get_language(), timezone.get_current_timezone_name())
+    return f'"{sha256(repr(marks).encode()).hexdigest()[:24]}"'
+
+
+@require_safe
+@allow(Right.WORK_CASES)
+def detail(request: SignedInRequest, reference: str) -> HttpResponse:
+    """The case page. Seeing it is reading the messages about it."""
+    case = case_or_404(request, reference)
+    _mark_read(request, case)
+    return _page(request, case)
+
+
+@require_safe
+@allow(Right.WORK_CASES)
+def live(request: SignedInRequest, reference: str) -> HttpResponse:
+    """Referrals and timeline alone, for quiet refreshes; 304 when nothing changed."""
+    case = get_object_or_404(Case.objects.visible_to(request.user), reference=reference)
+
+    @condition(etag_func=lambda _request: etag(case))
+    def fragment(request: SignedInRequest) -> HttpResponse:
+        return render(request, "cases/detail/_live.html", {"case": case, **_progress(case)})
+
+    response = fragment(request)
+    patch_cache_control(response, private=True, no_cache=True)
+    return response
+
+
+@require_POST
+@allow(Right.WORK_CASES)
+def note(request: SignedInRequest, reference: str) -> HttpResponse:
+    """Add a line that the own team reads."""
+    case = case_or_404(request, reference)
+    ensure(rules.can_note(request.user, case))
+    form = NoteForm(request.POST)
+    if not form.is_valid():
+        return _page(request, case, note_form=form, status=422)
+    actions.note(by=request.user, case=case, text=form.cleaned_data["text"], key=form.cleaned_data["key"])
+    messages.success(request, _("The note is added."))
+    return redirect(case)
+
+
+@require_POST
+@allow(Right.OVERSEE_CASES)
+def assign(request: SignedInRequest, reference: str) -> HttpResponse:
+    """Give the case to a colleague."""
+    case = case_or_404(request, reference)
+    ensure(rules.can_assign(request.user, case))
+    form = AssignForm(request.POST, case=case)
+    if not form.is_valid():
+        return _page(request, case, assign_form=form, status=422)
+    to = form.cleaned_data["to"]
+    actions.assign(by=request.user, case=case, to=to, key=form.cleaned_data["key"])
+    messages.success(request, _("%(person)s has the case now.") % {"person": to.full_name})
+    return redirect(case)
+
+
+def _page(
+    request: SignedInRequest,
+    case: Case,
+    *,
+    note_form: NoteForm | None = None,
+    assign_form: AssignForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    if assign_form is None and rules.can_assign(request.user, case):
+        assign_form = AssignForm(case=case)
+    context = {
+        "case": case,
+        "etag": etag(case),
+        "topics": list(case.topics.all()),
+        "worker_facts": facts.worker(case.worker),
+        "reporter_facts": facts.reporter(case),
+        "placement_facts": facts.placement(case),
+        "complaint_facts": facts.complaint(case),
+        "note_form": note_form or NoteForm(),
+        "assign_form": assign_form,
+        **_progress(case),
+    }
+    return render(request, "cases/detail.html", context, status=status)
+
+
+def _progress(case: Case) -> dict[str, Any]:
+    """What changes by itself: referrals, newest first, and the timeline."""
+    referrals = list(
+        case.referrals.select_related("case", "sender", "receiver", "outcome").order_by("-number")
+    )
+    events = case.events.select_related("actor", "partner", "referral")
+    return {
+        "referrals": [{"referral": referral, "move": move_of(referral)} for referral in referrals],
+        "events": timeline.tell(events, with_referral=True),
+    }
+
+
+def _mark_read(request: SignedInRequest, case: Case) -> None:
+    about = Q(reference=case.reference) | Q(reference__startswith=f"{case.reference}/")
+    unread = Notification.objects.visible_to(request.user).unread().filter(about)
+    for path in set(unread.values_list("path", flat=True)):
+        mark_read(by=request.user, path=path)

@@ -1,0 +1,94 @@
+"""One row per message: the inbox behind the bell, and the outbox of e-mails."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
+
+from accounts.models import User
+
+from .choices import EmailState, Kind
+
+
+class NotificationQuerySet(models.QuerySet["Notification"]):
+    def visible_to(self, user: User) -> NotificationQuerySet:
+        return self.filter(recipient=user)
+
+    def unread(self) -> NotificationQuerySet:
+        return self.filter(read_at=None)
+
+
+class Notification(models.Model):
+    """A message for one person: a kind, a reference and a path, nothing personal."""
+
+    recipient = models.ForeignKey(
+        User, models.CASCADE, related_name="notifications", verbose_name=_("recipient")
+    )
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind)
+    reference = models.CharField(_("reference"), max_length=60)
+    path = models.CharField(_("page"), max_length=200)
+    created_at = models.DateTimeField(_("when"), auto_now_add=True)
+    read_at = models.DateTimeField(_("read"), null=True, blank=True)
+
+    objects = NotificationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("notification")
+        verbose_name_plural = _("notifications")
+        ordering = ("-created_at", "-pk")
+        indexes = (
+            models.Index(fields=("recipient", "-created_at"), name="notification_inbox"),
+            models.Index(
+                fields=("recipient", "path"),
+                condition=models.Q(read_at__isnull=True),
+                name="notification_unread",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def title(self) -> str:
+        """The message in the active language."""
+        return str(Kind(self.kind).label).format(reference=self.reference)
+
+    def title_in(self, language: str) -> str:
+        with override(language):
+            return self.title
+
+
+class Email(models.Model):
+    """An e-mail that is to be sent, or was. The worker sends it; the row is the truth.
+
+    `next_at` is when it may next be claimed: a claim moves it past the lease, a failure to the next try.
+    """
+
+    to = models.EmailField(_("to"))
+    subject = models.CharField(_("subject"), max_length=200)
+    body = models.TextField(_("text"), blank=True)
+    secret = models.BooleanField(
+        _("holds a one-time link"), default=False, help_text=_("The text is erased once it is sent.")
+    )
+    message_id = models.CharField(max_length=120, unique=True, editable=False)
+    state = models.CharField(_("state"), max_length=6, choices=EmailState, default=EmailState.DUE)
+    next_at = models.DateTimeField(_("next try"))
+    attempts = models.PositiveSmallIntegerField(_("tries"), default=0)
+    error = models.CharField(_("last error"), max_length=300, blank=True)
+    created_at = models.DateTimeField(_("written"), auto_now_add=True)
+    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("e-mail")
+        verbose_name_plural = _("e-mails")
+        ordering = ("-created_at", "-pk")
+        indexes = (models.Index(fields=("next_at",), condition=models.Q(state="due"), name="email_due"),)
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(state__in=EmailState.values), name="email_state_is_known"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.to}: {self.subject}"

@@ -1,0 +1,234 @@
+"""The outbox against a real SMTP server on loopback: sent once, tried again, never lost."""
+
+import smtplib
+import socket
+from collections.abc import Iterator
+from datetime import timedelta
+from email import message_from_bytes, policy
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from django.core.mail import EmailMessage
+from django.utils import timezone
+
+from accounts.tests.factories import make_user
+from agencies.tests.factories import make_partner
+from notifications import actions, delivery, tasks
+from notifications.choices import EmailState, Kind
+from notifications.models import Email, Notification
+
+pytestmark = pytest.mark.django_db
+
+
+class Server:
+    """Keeps what it is sent; refuses whoever `refuse` names."""
+
+    def __init__(self) -> None:
+        self.got: list[Any] = []
+        self.refuse: set[str] = set()
+        self.hang_up = False
+
+    async def handle_RCPT(  # noqa: N802
+        self, server: Any, session: Any, envelope: Any, address: str, options: Any
+    ) -> str:
+        if address in self.refuse:
+            return "550 no such person"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
+        if self.hang_up:
+            server.transport.close()
+            return "421 gone"
+        self.got.append(message_from_bytes(envelope.content, policy=policy.default))
+        return "250 OK"
+
+
+@pytest.fixture
+def smtp(settings) -> Iterator[Server]:
+    handler = Server()
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    controller = Controller(handler, hostname="127.0.0.1", port=port)
+    controller.start()
+    settings.DELIVERY_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST = "127.0.0.1"
+    settings.EMAIL_PORT = port
+    yield handler
+    controller.stop()
+
+
+@pytest.fixture
+def no_smtp(settings) -> None:
+    settings.DELIVERY_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+
+
+def write(**fields: Any) -> Email:
+    given = {"to": "officer@example.org", "subject": "Hello", "body": "A reference and a link."}
+    return actions.send_email(**{**given, **fields})
+
+
+def test_a_due_e_mail_is_sent_once(smtp):
+    email = write()
+    assert tasks.deliver() == 1
+    assert tasks.sweep() == 0
+    (message,) = smtp.got
+    assert (message["To"], message["Subject"]) == ("officer@example.org", "[Portal PMI] Hello")
+    assert message["Message-ID"] == email.message_id
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert message["From"] == "Portal PMI <portal@localhost>"
+    assert message.get_content().strip() == "A reference and a link."
+    email.refresh_from_db()
+    assert (email.state, email.attempts, email.error) == (EmailState.SENT, 1, "")
+    assert email.sent_at is not None
+    assert email.body
+
+
+def test_the_text_of_a_secret_e_mail_is_erased_once_it_is_sent(smtp):
+    secret, plain = write(secret=True), write()
+    delivery.deliver_due()
+    secret.refresh_from_db()
+    plain.refresh_from_db()
+    assert (secret.body, bool(plain.body)) == ("", True)
+    assert "A reference" in str(smtp.got[0])
+
+
+def test_one_that_is_refused_is_tried_again_later_and_the_others_are_sent(smtp, caplog):
+    smtp.refuse = {"gone@example.org"}
+    refused, good = write(to="gone@example.org"), write()
+    assert delivery.deliver_due() == 1
+    refused.refresh_from_db()
+    good.refresh_from_db()
+    assert (refused.state, refused.error) == (EmailState.DUE, "SMTPRecipientsRefused")
+    assert refused.next_at > timezone.now()
+    assert good.state == EmailState.SENT
+    assert "gone@example.org" not in caplog.text, "an address is personal and does not belong into a log"
+    assert delivery.deliver_due() == 0
+    smtp.refuse = set()
+    Email.objects.update(next_at=timezone.now())
+    assert delivery.deliver_due() == 1
+    assert smtp.got[-1]["Message-ID"] == refused.message_id
+
+
+def test_a_server_that_is_away_costs_nothing_but_time(no_smtp):
+    emails = [write() for _number in range(3)]
+    assert delivery.deliver_due() == 0
+    for email in emails:
+        email.refresh_from_db()
+        assert (email.state, email.attempts) == (EmailState.DUE, 1)
+        assert email.error == "ConnectionRefusedError"
+        assert email.next_at > timezone.now()
+
+
+def test_a_server_that_hangs_up_in_the_middle_does_not_spoil_the_rest(smtp):
+    smtp.hang_up = True
+    write()
+    assert delivery.deliver_due() == 0
+    smtp.hang_up = False
+    Email.objects.update(next_at=timezone.now())
+    write()
+    assert delivery.deliver_due() == 2
+    assert len(smtp.got) == 2
+
+
+def test_after_a_crash_the_same_e_mail_goes_out_again_under_the_same_message_id(smtp):
+    email = write()
+    (claimed,) = delivery.claim()
+    assert delivery.claim() == [], "nobody else gets it while the lease lasts"
+    delivery._send_all([claimed], end=float("inf"))  # the worker sends,
+    Email.objects.update(state=EmailState.DUE, sent_at=None)  # and dies before it can mark the row
+    assert delivery.deliver_due() == 0
+    Email.objects.update(next_at=timezone.now() - timedelta(seconds=1))  # the lease ends
+    assert delivery.deliver_due() == 1
+    assert [message["Message-ID"] for message in smtp.got] == [email.message_id] * 2
+
+
+def test_who_lost_the_lease_does_not_write_over_the_new_holder(smtp):
+    email = write()
+    (old,) = delivery.claim()
+    Email.objects.update(next_at=timezone.now())
+    (new,) = delivery.claim()
+    delivery._failed(old, smtplib.SMTPException())
+    email.refresh_from_db()
+    assert (email.attempts, email.error) == (new.attempts, "")
+
+
+def test_after_about_a_day_of_tries_it_is_parked(no_smtp):
+    email = write()
+    Email.objects.update(attempts=delivery.MAX_ATTEMPTS - 1)
+    delivery.deliver_due()
+    email.refresh_from_db()
+    assert email.state == EmailState.PARKED
+    assert delivery.claim() == []
+
+
+def test_the_tries_span_about_a_day():
+    longest = [
+        min(delivery.FIRST_BACKOFF * 2 ** (number - 1), delivery.LAST_BACKOFF)
+        for number in range(1, delivery.MAX_ATTEMPTS)
+    ]
+    assert timedelta(hours=24) < sum(longest, timedelta()) < timedelta(hours=36)
+    for number in range(1, 40):
+        assert delivery.FIRST_BACKOFF / 2 <= delivery.backoff(number) <= delivery.LAST_BACKOFF
+
+
+def test_a_round_that_takes_too_long_leaves_the_rest_for_the_next(smtp, monkeypatch):
+    emails = [write() for _number in range(3)]
+    batch = delivery.claim()
+    assert delivery._send_all(batch, end=0) == 0
+    for email in emails:
+        email.refresh_from_db()
+        assert email.attempts == 0
+        assert email.next_at <= timezone.now()
+    assert delivery.deliver_due() == 3
+
+
+def test_batch_after_batch_is_sent(smtp, monkeypatch):
+    monkeypatch.setattr(delivery, "BATCH", 2)
+    for _number in range(5):
+        write()
+    assert delivery.deliver_due() == 5
+
+
+def test_django_s_own_e_mails_go_through_the_outbox_as_secrets(smtp, settings):
+    settings.EMAIL_BACKEND = "notifications.outbox.OutboxBackend"
+    EmailMessage(
+        "Reset\tyour password", "https://portal/one-time", to=["a@example.org", "b@example.org"]
+    ).send()
+    assert Email.objects.filter(secret=True, state=EmailState.DUE).count() == 2
+    delivery.deliver_due()
+    assert {message["To"] for message in smtp.got} == {"a@example.org", "b@example.org"}
+    assert not Email.objects.exclude(body="").exists()
+
+
+def test_a_message_is_one_row_in_the_inbox_and_one_e_mail_in_the_readers_language(settings):
+    partner = make_partner()
+    english = make_user(partner=partner, full_name="Ani & Co")
+    indonesian = make_user(partner=partner, language="id")
+    actions.notify(
+        [english, indonesian], kind=Kind.REFERRAL_SENT, reference="SP-2026-000001/R1", path="/referrals/1/"
+    )
+    assert Notification.objects.count() == 2
+    email = Email.objects.get(to=english.email)
+    assert email.subject == "[Portal PMI] New referral SP-2026-000001/R1"
+    assert "Dear Ani & Co," in email.body
+    assert "http://localhost:8000/referrals/1/" in email.body
+    assert not email.secret
+    assert Email.objects.filter(to=indonesian.email, subject__contains="SP-2026-000001/R1").exists()
+
+
+def test_nobody_to_tell_is_no_message():
+    actions.notify([], kind=Kind.REFERRAL_SENT, reference="SP-1", path="/")
+    assert not Email.objects.exists()
+
+
+def test_subjects_are_one_line_and_no_longer_than_the_column():
+    email = write(subject="Hello\nBcc: everybody\r\n" + "x" * 300)
+    assert "\n" not in email.subject
+    assert len(email.subject) == 200
+
+
+def test_message_ids_are_never_the_same():
+    assert write().message_id != write().message_id

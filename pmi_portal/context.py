@@ -1,0 +1,31 @@
+"""What every page may use. Nothing here asks the database unless the page uses it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+
+from accounts.policy import SignedInRequest
+from notifications import views as notifications
+
+from .demo.people import ACCOUNTS, Account
+
+
+def portal(request: SignedInRequest) -> dict[str, Any]:
+    """Give templates the site's name, whether this is the demo, its accounts, and the reader's count of unread notices."""
+    return {
+        "site_name": settings.SITE_NAME,
+        "demo": settings.DEMO,
+        "demo_accounts": _demo_accounts(request),
+        "unread_count": _unread_count(request),
+    }
+
+
+def _demo_accounts(request: SignedInRequest) -> Callable[[], list[Account]]:
+    """The accounts that everybody may use in the demo, for those who have not signed in."""
+    return lambda: ACCOUNTS if settings.DEMO and not request.user.is_authenticated else []
+
+
+def _unread_count(request: SignedInRequest) -> Callable[[], int]:
+    """Put off the question: templates call it where they print it, so that a page without the bell asks nothing."""
+    return lambda: notifications.unread_count(request) if request.user.is_authenticated else 0

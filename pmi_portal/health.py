@@ -1,0 +1,84 @@
+"""/healthz: whether the portal's parts answer, each named, for people and for monitors."""
+
+import logging
+from collections.abc import Callable
+
+import psycopg
+import redis
+from celery import current_app
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.db import connection
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from .beat import SEEN_KEY
+
+logger = logging.getLogger(__name__)
+
+LIMIT = 1  # seconds each part has to answer
+
+
+class Unwell(Exception):
+    """Why a part does not work; names nothing a stranger may not know."""
+
+
+def _broker() -> redis.Redis:
+    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=LIMIT, socket_connect_timeout=LIMIT)
+
+
+def check_database() -> None:
+    """Ask on a connection of its own: waiting for one of the pool could take longer than a monitor waits."""
+    parameters = connection.get_connection_params()
+    for django_only in ("pool", "cursor_factory", "context", "prepare_threshold"):
+        parameters.pop(django_only, None)
+    try:
+        with psycopg.connect(**parameters | {"connect_timeout": 2}) as database:
+            database.execute("SELECT 1")
+    except psycopg.Error as error:
+        raise Unwell("does not answer") from error
+
+
+def check_broker() -> None:
+    try:
+        with _broker() as broker:
+            broker.ping()
+    except redis.RedisError as error:
+        raise Unwell("does not answer") from error
+
+
+def check_worker() -> None:
+    """Any one worker that answers is enough."""
+    if not current_app.control.ping(timeout=LIMIT, limit=1):
+        raise Unwell(f"none answered within {LIMIT} s")
+
+
+def check_beat() -> None:
+    with _broker() as broker:
+        if not broker.exists(SEEN_KEY):
+            raise Unwell("not seen lately")
+
+
+def _result(check: Callable[[], None]) -> str:
+    try:
+        check()
+    except Unwell as reason:
+        return str(reason)
+    except Exception:  # a health page that fails says nothing; the log has the rest
+        logger.exception("%s failed", check.__name__)
+        return "failed; see the log"
+    return "ok"
+
+
+@login_not_required
+@never_cache
+@require_safe
+def healthz(request: HttpRequest) -> JsonResponse:
+    """JSON naming database, broker, worker and beat, each `ok` or why not. 200 when all are, else 503."""
+    parts = {"database": _result(check_database), "broker": _result(check_broker)}
+    if parts["broker"] == "ok":
+        parts |= {"worker": _result(check_worker), "beat": _result(check_beat)}
+    else:
+        parts |= {"worker": "unknown without the broker", "beat": "unknown without the broker"}
+    return JsonResponse(parts, status=200 if set(parts.values()) == {"ok"} else 503)

@@ -1,0 +1,56 @@
+"""`python -m pmi_portal.local run | reset | with-engines -- COMMAND | test | lint | messages`."""
+
+import argparse
+import sys
+
+from .problem import Problem
+
+
+def parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m pmi_portal.local", description=__doc__)
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    verbs.add_parser("run", help="the whole portal with demo data, until Ctrl-C")
+    verbs.add_parser("reset", help="forget the demo on PORT")
+    engines = verbs.add_parser("with-engines", help="run a command with a throw-away PostgreSQL and Valkey")
+    engines.add_argument("command", nargs=argparse.REMAINDER)
+    verbs.add_parser("test", help="run pytest with engines and a browser; takes pytest's arguments")
+    verbs.add_parser("lint", help="judge the sources")
+    verbs.add_parser("messages", help="collect the messages to translate and compile the catalogues")
+    return parser
+
+
+def obey(verb: str, rest: list[str]) -> int:
+    """Each verb imports only what it needs: production has no polib, and `with-engines` is to start fast."""
+    if verb == "with-engines":
+        from .throwaway import with_engines
+
+        return with_engines(rest)
+    if verb == "test":
+        from .testing import test
+
+        return test(rest)
+    if verb == "lint":
+        from .lint import lint
+
+        return lint()
+    if verb == "messages":
+        from .messages import renew
+
+        return renew()
+    from . import portal
+
+    return portal.run() if verb == "run" else portal.reset()
+
+
+def main() -> int:
+    chosen, rest = parser().parse_known_args()
+    command = getattr(chosen, "command", rest)
+    try:
+        return obey(chosen.verb, command[1:] if command[:1] == ["--"] else command)
+    except Problem as problem:
+        print(problem, file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

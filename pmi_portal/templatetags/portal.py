@@ -1,0 +1,134 @@
+"""What the components in templates/_components/ need: icons, times in words, links of the navigation."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from django import template
+from django.middleware.csrf import get_token
+from django.templatetags.static import static
+from django.urls import NoReverseMatch, reverse
+from django.utils import formats, timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.timesince import timesince, timeuntil
+from django.utils.translation import get_language, gettext, pgettext
+
+register = template.Library()
+
+SPRITE = "vendor/bootstrap-icons/sprite.svg"
+MINUTE = datetime.timedelta(minutes=1)
+
+
+@register.simple_tag
+def icon(name: str, label: str = "", css: str = "") -> SafeString:
+    """Draw an icon of the sprite. Without a label it is decoration, and screen readers pass over it."""
+    spoken = format_html('role="img" aria-label="{}"', label) if label else SafeString('aria-hidden="true"')
+    return format_html(
+        '<svg class="icon{}" {} focusable="false"><use href="{}#{}"></use></svg>',
+        f" {css}" if css else "",
+        spoken,
+        static(SPRITE),
+        name,
+    )
+
+
+@register.simple_tag(takes_context=True)
+def csrf_field(context: template.Context) -> SafeString:
+    """Do what `csrf_token` does, also inside `{% include … only %}`, where the context processors' values are gone."""
+    request = getattr(context, "request", None)
+    if request is None:
+        return SafeString("")
+    return format_html('<input type="hidden" name="csrfmiddlewaretoken" value="{}">', get_token(request))
+
+
+@register.filter
+def relative(when: datetime.datetime | None) -> str:
+    """Say how far a moment is from now: "in 3 hours", "2 days ago", "just now"."""
+    if when is None:
+        return ""
+    now = timezone.now()
+    if abs(when - now) < MINUTE:
+        return gettext("just now")
+    if when > now:
+        return gettext("in %(time)s") % {"time": timeuntil(when, now, depth=1)}
+    return gettext("%(time)s ago") % {"time": timesince(when, now, depth=1)}
+
+
+@register.filter
+def remaining(due_at: datetime.datetime | None) -> str:
+    """Say how long is left until a deadline, or how late it is: "3 hours left", "2 days late"."""
+    if due_at is None:
+        return ""
+    now = timezone.now()
+    if abs(due_at - now) < MINUTE:
+        return pgettext("deadline", "due now")
+    if due_at > now:
+        return gettext("%(time)s left") % {"time": timeuntil(due_at, now, depth=1)}
+    return gettext("%(time)s late") % {"time": timesince(due_at, now, depth=1)}
+
+
+@register.filter
+def is_overdue(due_at: datetime.datetime | None) -> bool:
+    """Whether a deadline has passed. No deadline is never overdue."""
+    return due_at is not None and due_at <= timezone.now()
+
+
+@register.filter
+def is_soon(due_at: datetime.datetime | None) -> bool:
+    """Whether a deadline comes within a day and has not passed."""
+    return due_at is not None and datetime.timedelta() < due_at - timezone.now() <= datetime.timedelta(days=1)
+
+
+@register.filter
+def clock(when: datetime.datetime | None) -> str:
+    """Write a moment, in the reader's zone, as short as it may be without being ambiguous."""
+    if when is None:
+        return ""
+    local, now = timezone.localtime(when), timezone.localtime()
+    hour = formats.date_format(local, "H.i" if _is_indonesian() else "H:i")
+    days = abs((local.date() - now.date()).days)
+    if days == 0:
+        return hour
+    if days < 7 and local > now:  # a weekday's name alone reads as the coming one
+        return f"{formats.date_format(local, 'D')} {hour}"
+    if local.year == now.year or days < 90:
+        return f"{formats.date_format(local, 'j M')} {hour}"
+    return formats.date_format(local, "j M Y")
+
+
+@register.filter
+def full_moment(when: datetime.datetime | None) -> str:
+    """Write a moment in full, in the reader's zone and with its name."""
+    if when is None:
+        return ""
+    local = timezone.localtime(when)
+    return formats.date_format(local, "l, j F Y, H.i T" if _is_indonesian() else "l, j F Y, H:i T")
+
+
+@register.simple_tag
+def moment(when: datetime.datetime | None, words: str = "") -> SafeString:
+    """Mark up a moment: short words (or those given) to read, the full ones as title, the exact one for machines."""
+    if when is None:
+        return SafeString("")
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>', when.isoformat(), full_moment(when), words or clock(when)
+    )
+
+
+@register.inclusion_tag("_components/nav_link.html", takes_context=True)
+def nav_link(
+    context: template.Context, name: str, *args: Any, label: str, icon: str, key: str = "", css: str = ""
+) -> dict[str, Any]:
+    """Link to a page of the navigation by URL name; marked when it is the page being read."""
+    try:
+        url = reverse(name, args=args)
+    except NoReverseMatch:
+        return {"url": "#", "label": label, "icon": icon, "key": key, "css": css, "current": False}
+    current = getattr(getattr(context, "request", None), "path", "") == url
+    return {"url": url, "label": label, "icon": icon, "key": key, "css": css, "current": current}
+
+
+def _is_indonesian() -> bool:
+    return get_language() == "id"

@@ -1,0 +1,126 @@
+"""How long it takes from the caseworker's submit until the officer has it, with the real worker; and without it."""
+
+import re
+import statistics
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from playwright.sync_api import APIRequestContext, expect
+
+from referrals.choices import WITH_RECEIVER
+
+from .conftest import CASEWORKER, JOHOR, Visit
+from .stack import Stack, wait_until
+from .steps import log_complaint
+
+RUNS = 20
+INBOX = """
+    SELECT referral.id FROM referrals_referral referral
+    JOIN agencies_partner partner ON partner.id = referral.receiver_id
+    JOIN cases_case on cases_case.id = referral.case_id
+    WHERE partner.code = %s AND referral.state = ANY(%s) AND referral.sent_at IS NOT NULL
+      AND cases_case.reference = %s
+    ORDER BY referral.urgency_rank, referral.due_at, referral.id LIMIT 25
+"""
+
+
+def opened_form(request: APIRequestContext, address: str) -> dict[str, str]:
+    """What the refer form would send once it is filled in."""
+    form = request.get(address).text()
+    fields = dict(re.findall(r'type="hidden" name="(csrfmiddlewaretoken|key)" value="([^"]+)"', form))
+    today = re.search(r'name="given_on" value="([\d-]+)"', form)
+    assert today is not None
+    return fields | {
+        "services": "mediation",
+        "request": "Mohon dampingi pekerja menagih gajinya.",
+        "given_by": "Contoh Kenanga",
+        "method": "spoken",
+        "given_on": today[1],
+        "groups": "case",
+        "to": "",
+    }
+
+
+def in_inbox(stack: Stack, case: str) -> bool:
+    with stack.connect() as connection:
+        found = connection.execute(INBOX, ["KJRI_JOHOR_BAHRU", list(WITH_RECEIVER), case]).fetchone()
+    return found is not None
+
+
+def test_a_referral_stands_in_the_inbox_within_half_a_second(
+    visit: Visit, stack: Stack, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = visit(CASEWORKER)
+    seconds = []
+    with stack.connect() as connection:
+        for _run in range(RUNS):
+            case = log_complaint(page)
+            address = f"/cases/{case}/refer/"
+            form = opened_form(page.request, address)
+            started = time.perf_counter()
+            assert page.request.post(address, form=form, max_redirects=0).status == 302
+            arguments = ["KJRI_JOHOR_BAHRU", list(WITH_RECEIVER), case]
+            end = started + 30
+            while connection.execute(INBOX, arguments).fetchone() is None:
+                assert time.perf_counter() < end, "the referral did not arrive"
+            seconds.append(time.perf_counter() - started)
+    p50 = statistics.median(seconds)
+    p95 = statistics.quantiles(seconds, n=20)[-1]
+    with capsys.disabled():
+        print(
+            f"\nfrom submit to the officer's inbox, {RUNS} runs: p50 {p50 * 1000:.0f} ms, p95 {p95 * 1000:.0f} ms"
+        )
+    assert p95 < 0.5
+
+
+def test_an_open_inbox_shows_a_new_referral_by_itself(
+    visit: Visit, stack: Stack, capsys: pytest.CaptureFixture[str]
+) -> None:
+    officer, caseworker = visit(JOHOR), visit(CASEWORKER)
+    case = log_complaint(caseworker)
+    address = f"/cases/{case}/refer/"
+    form = opened_form(caseworker.request, address)
+    officer.goto("/inbox/")
+    started = time.perf_counter()
+    caseworker.request.post(address, form=form, max_redirects=0)
+    expect(officer.locator("tr", has_text=case)).to_be_visible(timeout=15_000)
+    with capsys.disabled():
+        print(f"\nan open inbox page showed the new referral after {time.perf_counter() - started:.1f} s")
+
+
+@contextmanager
+def stopped(stack: Stack, name: str) -> Iterator[None]:
+    stack.kill(name)
+    try:
+        yield
+    finally:
+        stack.start(name)
+
+
+@pytest.mark.parametrize("name", ["worker", "broker", "beat"])
+def test_nothing_is_lost_while_a_part_is_away(
+    name: str, visit: Visit, stack: Stack, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = visit(CASEWORKER)
+    case = log_complaint(page)
+    address = f"/cases/{case}/refer/"
+    form = opened_form(page.request, address)
+    with stopped(stack, name):
+        started = time.perf_counter()
+        status = page.request.post(address, form=form, max_redirects=0).status
+        answered = time.perf_counter() - started
+        assert status == 302
+        if name != "beat":
+            assert not in_inbox(stack, case)
+            assert stack.health()[name] != "ok"
+    back = time.perf_counter()
+    wait_until(lambda: in_inbox(stack, case), "the referral arrived", seconds=60)
+    arrived = time.perf_counter() - back
+    wait_until(stack.healthy, "the portal is healthy again")
+    with capsys.disabled():
+        print(
+            f"\n{name} away: the page answered after {answered:.2f} s; arrived {arrived:.1f} s after it came back"
+        )
+    assert answered < 5

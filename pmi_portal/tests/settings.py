@@ -1,0 +1,30 @@
+"""The portal's settings for tests: nothing from the machine's environment or .env changes what a test sees.
+
+DATABASE_URL and REDIS_URL come from `make test`, which starts engines of its own for every run.
+"""
+
+import os
+import re
+
+os.environ |= {
+    "SECRET_KEY": "for tests",
+    "DEBUG": "false",
+    "DEMO": "false",
+    "HTTPS": "false",
+    "BEHIND_PROXY": "false",
+    "ALLOWED_HOSTS": "localhost,127.0.0.1,testserver",
+    "PORTAL_URL": "http://localhost:8000",
+    "DATABASE_POOL_MAX": "0",  # a pool would keep connections to the test database open when it is dropped
+    "MAIL_DIR": "",
+    "LOG_LEVEL": "WARNING",
+}
+if "REDIS_URL" in os.environ:  # tests that run side by side have a database of the broker each
+    _worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+    os.environ["REDIS_URL"] = re.sub(r"(db=|/)0$", rf"\g<1>{_worker}", os.environ["REDIS_URL"])
+
+from pmi_portal.settings import *  # noqa: F403
+from pmi_portal.settings import STORAGES
+
+STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+WHITENOISE_AUTOREFRESH = True  # no STATIC_ROOT is collected for tests
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # signing in is not what tests wait for

@@ -1,0 +1,64 @@
+"""/healthz names each part, tells the truth about it and never keeps a monitor waiting."""
+
+import socket
+import time
+from collections.abc import Iterator
+
+import pytest
+import redis
+from django.conf import LazySettings
+from django.test import Client
+
+from pmi_portal import health
+from pmi_portal.beat import SEEN_KEY, SEEN_SECONDS
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def beat(settings: LazySettings) -> Iterator[None]:
+    with redis.Redis.from_url(settings.REDIS_URL) as broker:
+        broker.set(SEEN_KEY, 1, ex=SEEN_SECONDS)
+        yield
+        broker.delete(SEEN_KEY)
+
+
+def test_all_is_well_when_every_part_answers(client: Client, beat: None, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(health.current_app.control, "ping", lambda **_: [{"celery@here": {"ok": "pong"}}])
+    response = client.get("/healthz")
+    assert response.json() == {"database": "ok", "broker": "ok", "worker": "ok", "beat": "ok"}
+    assert response.status_code == 200
+    assert "no-store" in response["Cache-Control"]
+
+
+def test_a_missing_worker_and_beat_are_named(client: Client):
+    response = client.get("/healthz")
+    assert response.status_code == 503
+    assert response.json() == {
+        "database": "ok",
+        "broker": "ok",
+        "worker": "none answered within 1 s",
+        "beat": "not seen lately",
+    }
+
+
+def test_a_broker_that_hangs_is_named_within_three_seconds(client: Client, settings: LazySettings):
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        settings.REDIS_URL = f"redis://127.0.0.1:{silent.getsockname()[1]}/0"
+        started = time.monotonic()
+        response = client.get("/healthz")
+    assert time.monotonic() - started < 3
+    assert response.status_code == 503
+    assert response.json()["broker"] == "does not answer"
+
+
+def test_a_database_that_is_gone_is_named(client: Client, monkeypatch: pytest.MonkeyPatch):
+    nowhere = {"host": "/nonexistent", "dbname": "portal"}
+    monkeypatch.setattr(health.connection, "get_connection_params", lambda: nowhere)
+    assert client.get("/healthz").json()["database"] == "does not answer"
+
+
+def test_nothing_can_be_posted_to_it(client: Client):
+    assert client.post("/healthz").status_code == 405

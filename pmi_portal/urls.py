@@ -1,0 +1,23 @@
+"""The site map."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from accounts.urls import sign_in_urlpatterns
+
+from . import demo_mail, health, home, views
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("healthz", health.healthz, name="healthz"),
+    path("gallery/", views.gallery, name="gallery"),
+    path("demo/mail/", demo_mail.mailbox_list, name="demo_mail"),
+    path("demo/mail/<str:key>/", demo_mail.mailbox_message, name="demo_mail_message"),
+    path("accounts/", include(sign_in_urlpatterns)),
+    path("account/", include("accounts.urls")),
+    path("notifications/", include("notifications.urls")),
+    path("partners/", include("agencies.urls")),
+    path("cases/", include("cases.urls")),
+    path("", include("referrals.urls")),
+    path("admin/", admin.site.urls),
+]

@@ -1,0 +1,140 @@
+"""What the side that refers does: create, choose, answer, withdraw, reopen."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from agencies import matching
+from agencies.models import Partner
+from cases.choices import EventKind
+from cases.events import record
+from cases.models import Case, Consent
+from notifications.nudges import nudge
+
+from .. import rules, tasks
+from ..choices import Service, State
+from ..models import Referral
+from ..moves import finish, send
+from ..routing import question, ranked
+from .shared import Rule, begin, done_before, key_used
+
+
+@transaction.atomic
+def create(
+    *,
+    by: User,
+    case: Case,
+    services: Iterable[Service],
+    request: str,
+    consent: Mapping[str, Any],
+    previous: Referral | None = None,
+    to: Partner | None = None,
+    key: UUID | None = None,
+) -> Referral:
+    """Refer the case. The worker finds the agency, unless a person already says which one (`to`).
+
+    `consent` holds `groups`, `given_by`, `method`, `given_on`. The same `key` again returns the referral of the first
+    time. Raises PermissionDenied for somebody else's case or a `previous` that cannot be followed, ActRefused when `to`
+    cannot be asked, KeyUsed when the form was sent before with another text.
+    """
+    locked = Case.objects.select_for_update(no_key=True).get(pk=case.pk)
+    if not rules.can_refer(by, locked) or not _may_follow(by, locked, previous):
+        raise PermissionDenied
+    if earlier := done_before(key, by=by, kind=EventKind.REFERRED, text=request):
+        if earlier.referral is None or earlier.case_id != locked.pk:
+            raise key_used()
+        return earlier.referral
+    now = timezone.now()
+    referral = _write(
+        locked,
+        by=by,
+        now=now,
+        consent=Consent.objects.create(case=locked, recorded_by=by, **consent),
+        previous=previous,
+        services=list(services),
+        request=request,
+    )
+    record(locked, EventKind.REFERRED, by=by, referral=referral, key=key, at=now, text=request)
+    if to is not None:
+        referral.ranking = ranked(matching.ask(question(referral)))
+        return send(referral, to=to, by=by, chosen=True)
+    Case.objects.filter(pk=locked.pk).update(changed_at=now)
+    nudge(tasks.route, str(referral.pk))
+    return referral
+
+
+def _write(case: Case, *, by: User, now: datetime, **fields: Any) -> Referral:
+    return Referral.objects.create(
+        case=case,
+        number=case.referrals.count() + 1,
+        sender_id=case.partner_id,
+        urgency=case.urgency,
+        created_by=by,
+        created_at=now,
+        changed_at=now,
+        route_at=now,
+        **fields,
+    )
+
+
+@transaction.atomic
+def choose(*, by: User, referral: Referral, to: Partner, key: UUID | None = None) -> Referral:
+    """Send a referral that found no single agency to the one this person names."""
+    current, fresh = _begin(referral, by=by, kind=EventKind.SENT, rule=rules.can_choose, key=key)
+    return send(current, to=to, by=by, key=key, chosen=True) if fresh else current
+
+
+@transaction.atomic
+def answer(*, by: User, referral: Referral, text: str, key: UUID | None = None) -> Referral:
+    """Answer the receiver's question; the move is theirs again, where they left it."""
+    current, fresh = _begin(
+        referral, by=by, kind=EventKind.ANSWERED, rule=rules.can_answer, key=key, text=text
+    )
+    if not fresh:
+        return current
+    back_to = State.ACCEPTED if current.accepted_at else State.RECEIVED
+    return finish(current, back_to, EventKind.ANSWERED, by=by, key=key, text=text)
+
+
+@transaction.atomic
+def withdraw(*, by: User, referral: Referral, text: str, key: UUID | None = None) -> Referral:
+    """Take the referral back; the receiver's view of the worker's data closes at once."""
+    current, fresh = _begin(
+        referral, by=by, kind=EventKind.WITHDRAWN, rule=rules.can_withdraw, key=key, text=text
+    )
+    if not fresh:
+        return current
+    current.ended_at, current.ended_by = timezone.now(), by
+    return finish(current, State.WITHDRAWN, EventKind.WITHDRAWN, by=by, key=key, text=text)
+
+
+@transaction.atomic
+def reopen(*, by: User, referral: Referral, text: str, key: UUID | None = None) -> Referral:
+    """Say that a completed referral is not done yet; it is accepted again."""
+    current, fresh = _begin(
+        referral, by=by, kind=EventKind.REOPENED, rule=rules.can_reopen, key=key, text=text
+    )
+    if not fresh:
+        return current
+    current.ended_at = current.ended_by = None
+    current.outcome, current.amount, current.currency = None, None, ""
+    return finish(current, State.ACCEPTED, EventKind.REOPENED, by=by, key=key, text=text)
+
+
+def _begin(
+    referral: Referral, *, by: User, kind: EventKind, rule: Rule, key: UUID | None, text: str = ""
+) -> tuple[Referral, bool]:
+    return begin(referral, by=by, kind=kind, side=rules.is_sender, rule=rule, key=key, text=text)
+
+
+def _may_follow(by: User, case: Case, previous: Referral | None) -> bool:
+    if previous is None:
+        return True
+    now = Referral.objects.get(pk=previous.pk)  # it may have been reopened since the page was opened
+    return now.case_id == case.pk and rules.can_refer_again(by, now)

@@ -1,0 +1,39 @@
+"""Who is told of what happens to a referral."""
+
+from django.db.models import QuerySet
+
+from accounts.models import User
+from accounts.roles import ROLES, Right
+from agencies.models import Partner
+from cases.choices import EventKind
+
+from .models import Referral
+
+CASE_ROLES = sorted(code for code, role in ROLES.items() if Right.WORK_CASES in role.rights)
+TO_RECEIVER_ALWAYS = frozenset({EventKind.SENT})
+
+
+def to_tell(referral: Referral, *, of: EventKind, by: User | None) -> list[User]:
+    """The people on the other side of `by`. What the portal itself does goes to the side whose move it becomes."""
+    if of in TO_RECEIVER_ALWAYS or (by is not None and by.partner_id == referral.sender_id):
+        return list(receivers(referral))
+    return senders(referral)
+
+
+def receivers(referral: Referral) -> QuerySet[User]:
+    """Everybody at the receiver who works on cases; none before the referral is sent."""
+    if referral.sent_at is None or referral.receiver is None:
+        return User.objects.none()
+    return case_workers(referral.receiver)
+
+
+def senders(referral: Referral) -> list[User]:
+    """The caseworker of the case; when that person is suspended or has moved, their whole team."""
+    caseworker = referral.case.assigned_to
+    if caseworker.works_cases and caseworker.partner_id == referral.sender_id:
+        return [caseworker]
+    return list(case_workers(referral.sender))
+
+
+def case_workers(partner: Partner) -> QuerySet[User]:
+    return User.objects.filter(partner=partner, is_active=True, role__in=CASE_ROLES)

@@ -1,0 +1,196 @@
+"""What a receiver may see of a case: exactly the groups of data that the worker agreed to, while it may look at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.utils import formats, timezone
+from django.utils.functional import Promise
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from agencies import countries
+from agencies.matching import Reason
+from agencies.models import Topic
+from cases.choices import DataGroup, Relation
+from cases.models import Case, CaseEvent
+
+from .choices import WITH_RECEIVER, State
+from .models import READABLE_AFTER_COMPLETION, Referral
+
+# Which groups of data a reason of matching speaks of; one that is not named here might speak of any.
+TOLD_BY_REASON: dict[str, tuple[DataGroup, ...]] = {
+    **dict.fromkeys(("national", "anywhere", "unconfirmed"), ()),
+    **dict.fromkeys(("regency", "province"), (DataGroup.IDENTITY,)),
+    **dict.fromkeys(
+        ("topic", "stage", "fallback", "country", "district", "district_unknown", "seat"), (DataGroup.CASE,)
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One value as the page shows it; the names are those that the component definition_list expects."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Section:
+    """One group of data: its heading and its rows, empty values left out; not `shared`, it has none."""
+
+    group: DataGroup
+    title: str | Promise
+    rows: list[Row]
+    shared: bool = True
+
+
+def is_open(referral: Referral) -> bool:
+    """Whether the receiver may still read the case: while it has the referral, and for 90 days after completing it."""
+    if not referral.consent.stands or referral.sent_at is None:
+        return False
+    if referral.state in WITH_RECEIVER:
+        return True
+    return (
+        referral.state == State.COMPLETED
+        and referral.ended_at is not None
+        and timezone.now() - referral.ended_at <= READABLE_AFTER_COMPLETION
+    )
+
+
+def shows(referral: Referral, group: DataGroup) -> bool:
+    return is_open(referral) and group in referral.consent.groups
+
+
+def worker_name(referral: Referral) -> str:
+    """The worker's name if the receiver may know it, else an empty text."""
+    return referral.case.worker.name if shows(referral, DataGroup.IDENTITY) else ""
+
+
+def country(referral: Referral) -> str:
+    """The name of the destination if the receiver may know it, else an empty text."""
+    return countries.name(referral.case.country) if shows(referral, DataGroup.CASE) else ""
+
+
+def topics(referral: Referral) -> list[Topic]:
+    """What the case is about, if the receiver may know it."""
+    return list(referral.case.topics.all()) if shows(referral, DataGroup.CASE) else []
+
+
+def request(referral: Referral) -> str:
+    """What the sender wrote to the receiver; it may name the worker, so it closes with the case."""
+    return referral.request if is_open(referral) else ""
+
+
+def why(referral: Referral) -> list[Reason]:
+    """The reasons for asking this receiver that tell it nothing it may not know: they name topics and places."""
+    told = (line["reasons"] for line in referral.ranking if line["partner_id"] == referral.receiver_id)
+    return [
+        reason
+        for reason in next(told, [])
+        if all(shows(referral, group) for group in TOLD_BY_REASON.get(reason["code"], DataGroup))
+    ]
+
+
+def events(referral: Referral, told: Iterable[CaseEvent]) -> list[CaseEvent]:
+    """The events as the receiver may read them: once the case is closed to it, without what anybody wrote."""
+    rows = list(told)
+    if not is_open(referral):
+        for event in rows:
+            event.text = ""
+    return rows
+
+
+def sections(referral: Referral) -> list[Section]:
+    """All that the receiver's page shows of the case, group by group; groups not agreed to are named and empty."""
+    return [
+        section if shows(referral, section.group) else replace(section, rows=[], shared=False)
+        for section in preview(referral.case)
+    ]
+
+
+def preview(case: Case) -> list[Section]:
+    """What each group of data would show: for the case's own partner, before anybody agrees to anything."""
+    return [Section(group, title, _rows(build(case))) for group, title, build in GROUPS]
+
+
+def _rows(pairs: list[tuple[Any, Any]]) -> list[Row]:
+    return [Row(str(label), str(value)) for label, value in pairs if value not in ("", None)]
+
+
+def label(row: Any, field: str) -> str:
+    return capfirst(str(row._meta.get_field(field).verbose_name))
+
+
+def _date(value: Any) -> str:
+    return formats.date_format(value, "DATE_FORMAT") if value else ""
+
+
+def identity(case: Case) -> list[tuple[Any, Any]]:
+    worker = case.worker
+    return [
+        (label(worker, "name"), worker.name),
+        (label(worker, "sex"), worker.get_sex_display()),
+        (label(worker, "birth_date"), _date(worker.birth_date)),
+        (label(worker, "nik"), worker.nik),
+        (label(worker, "passport_number"), worker.passport_number),
+        (label(case, "social_security_number"), case.social_security_number),
+        (label(worker, "home_province"), worker.home_province),
+        (label(worker, "home_regency"), worker.home_regency),
+        (label(worker, "home_village"), worker.home_village),
+        (label(worker, "disability"), worker.disability),
+    ]
+
+
+def contact(case: Case) -> list[tuple[Any, Any]]:
+    worker = case.worker
+    worker_reports = (
+        case.reporter_relation == Relation.SELF
+    )  # then the reporter's name is the worker's identity
+    return [
+        (label(worker, "contact"), worker.contact),
+        (label(worker, "safe_channel"), worker.get_safe_channel_display()),
+        (label(worker, "safe_time"), worker.safe_time),
+        (label(case, "reporter_name"), "" if worker_reports else case.reporter_name),
+        (label(case, "reporter_relation"), case.get_reporter_relation_display()),
+        (label(case, "reporter_contact"), case.reporter_contact),
+    ]
+
+
+def complaint(case: Case) -> list[tuple[Any, Any]]:
+    return [
+        (label(case, "topics"), ", ".join(topic.name for topic in case.topics.all())),
+        (label(case, "stage"), case.get_stage_display()),
+        (label(case, "country"), countries.name(case.country)),
+        (label(case, "place"), case.place),
+        (label(case, "procedural_status"), case.get_procedural_status_display()),
+        (label(case, "scheme"), case.get_scheme_display()),
+        (label(case, "sector"), case.get_sector_display()),
+        *[
+            (label(case, field), getattr(case, field))
+            for field in ("recruiter", "broker", "foreign_agency", "employer_name", "employer_address")
+        ],
+        *[
+            (label(case, field), _date(getattr(case, field)))
+            for field in (
+                "contract_start",
+                "contract_end",
+                "departure_date",
+                "work_start_date",
+                "incident_date",
+            )
+        ],
+        (label(case, "accused_party"), case.accused_party),
+        (label(case, "chronology"), case.chronology),
+        (label(case, "demands"), case.demands),
+    ]
+
+
+GROUPS: list[tuple[DataGroup, Promise, Callable[[Case], list[tuple[Any, Any]]]]] = [
+    (DataGroup.CASE, _("The case"), complaint),
+    (DataGroup.IDENTITY, _("The worker"), identity),
+    (DataGroup.CONTACT, _("Making contact"), contact),
+]

@@ -1,0 +1,151 @@
+"""How a referral moves: locked, changed by the table, logged and told, all in the caller's transaction.
+
+Used by the actions of people and by the worker that routes.
+"""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from agencies.models import Partner
+from cases.choices import EventKind
+from cases.events import record
+from cases.models import Case
+from notifications.actions import notify
+from notifications.choices import Kind
+
+from . import audience, deadlines, rules
+from .choices import State
+from .models import Referral
+
+TOLD: dict[EventKind, Kind] = {
+    EventKind.SENT: Kind.REFERRAL_SENT,
+    EventKind.UNROUTED: Kind.REFERRAL_UNROUTED,
+    EventKind.RECEIVED: Kind.REFERRAL_RECEIVED,
+    EventKind.ACCEPTED: Kind.REFERRAL_ACCEPTED,
+    EventKind.DECLINED: Kind.REFERRAL_DECLINED,
+    EventKind.ASKED: Kind.REFERRAL_ASKED,
+    EventKind.ANSWERED: Kind.REFERRAL_ANSWERED,
+    EventKind.PROGRESS: Kind.REFERRAL_PROGRESS,
+    EventKind.COMPLETED: Kind.REFERRAL_COMPLETED,
+    EventKind.WITHDRAWN: Kind.REFERRAL_WITHDRAWN,
+    EventKind.REOPENED: Kind.REFERRAL_REOPENED,
+}
+
+MOVING = sorted(set(TOLD) - {EventKind.PROGRESS})  # events that change the state
+
+
+class ActRefused(Exception):
+    """The act came too late or does not fit the referral's state; the message says so to the reader."""
+
+
+def lock(referral: Referral) -> Referral:
+    """The referral as it is now, held until the transaction ends."""
+    return (
+        Referral.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("case__assigned_to", "sender", "receiver", "consent")
+        .get(pk=referral.pk)
+    )
+
+
+def finish(
+    referral: Referral,
+    state: State | None,
+    kind: EventKind,
+    *,
+    by: User | None,
+    key: UUID | None = None,
+    text: str = "",
+    at: datetime | None = None,
+    **data: Any,
+) -> Referral:
+    """Move to `state` (None: stay), set the next deadline, write the event and tell the other side."""
+    now = at or timezone.now()
+    if state is not None:
+        if not rules.may_become(referral, state):
+            raise ActRefused(why_refused(referral))
+        referral.state = state
+    deadlines.set_clock(referral, kind, by=by, now=now)
+    referral.changed_at = now
+    referral.save()
+    record(referral.case, kind, by=by, referral=referral, text=text, key=key, at=now, **data)
+    Case.objects.filter(pk=referral.case_id).update(changed_at=now)
+    if kind in TOLD:
+        notify(
+            audience.to_tell(referral, of=kind, by=by),
+            kind=TOLD[kind],
+            reference=referral.reference,
+            path=referral.get_absolute_url(),
+        )
+    return referral
+
+
+def why_refused(referral: Referral) -> str:
+    """What moved the referral last and who did it, so that the second of two people at once knows whom to ask."""
+    state = State(referral.state).label
+    moves = referral.events.filter(kind__in=MOVING).exclude(actor=None)
+    last = moves.select_related("actor", "partner").order_by("-at", "-pk").first()
+    if last is None or last.actor is None:
+        return _("This referral is now “%(state)s”; that no longer fits.") % {"state": state}
+    return _(
+        "This referral is now “%(state)s”; that no longer fits. %(who)s (%(partner)s), %(when)s: %(what)s."
+    ) % {
+        "state": state,
+        "who": last.actor.full_name,
+        "partner": last.partner,
+        "what": EventKind(last.kind).label,
+        "when": formats.date_format(timezone.localtime(last.at), "DATETIME_FORMAT"),
+    }
+
+
+def send(
+    referral: Referral, *, to: Partner, by: User | None, key: UUID | None = None, chosen: bool = False
+) -> Referral:
+    """Put the referral before `to`. Raises ActRefused when that cannot be."""
+    hold(referral.case)
+    if problem := why_not_to(referral, to):
+        raise ActRefused(problem)
+    referral.receiver = to
+    referral.sent_at = timezone.now()
+    referral.why_unrouted, referral.why_params = "", {}
+    return finish(
+        referral,
+        State.SENT,
+        EventKind.SENT,
+        by=by,
+        key=key,
+        at=referral.sent_at,
+        to=to.name_id,
+        chosen=chosen,
+    )
+
+
+def hold(case: Case) -> None:
+    """Let the referrals of one case be sent one after the other, so that each sees the twins before it."""
+    Case.objects.select_for_update(no_key=True).values_list("pk").get(pk=case.pk)
+
+
+def why_not_to(referral: Referral, to: Partner) -> str:
+    """Why the referral cannot go to this partner, or an empty text."""
+    if to.pk == referral.sender_id:
+        return _("A referral goes to another partner; this one is your own.")
+    if not to.is_active or to.retired_at:
+        return _("%(partner)s does not work here at present. Please choose another agency.") % {"partner": to}
+    if twin := twin_at(to, referral):
+        return _("%(partner)s already has %(reference)s for the same service in hand.") % {
+            "partner": to,
+            "reference": twin.reference,
+        }
+    return ""
+
+
+def twin_at(partner: Partner, referral: Referral) -> Referral | None:
+    """A live referral of the same case with which this partner already has one of the same services in hand."""
+    same = Referral.objects.live().filter(
+        case_id=referral.case_id, receiver=partner, services__overlap=referral.services
+    )
+    return same.exclude(pk=referral.pk).select_related("case").first()

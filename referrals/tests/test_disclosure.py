@@ -1,0 +1,156 @@
+"""A receiver reads what the worker agreed to share, while it may, and nothing else."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from cases.choices import DataGroup
+from cases.models import Consent
+from cases.tests.factories import make_case
+from referrals import disclosure
+from referrals.choices import State
+from referrals.models import Referral
+from referrals.tests.factories import make_referral_in
+
+pytestmark = pytest.mark.django_db
+
+# For each group, values that stand nowhere else.
+VALUES: dict[DataGroup, dict[str, dict[str, str]]] = {
+    DataGroup.IDENTITY: {
+        "worker": {
+            "name": "Contoh Melati",
+            "nik": "3573014107900001",
+            "passport_number": "C1234567",
+            "birth_date": "1990-07-01",
+            "home_village": "Desa Contoh 7",
+            "disability": "reads braille",
+        },
+        "case": {"social_security_number": "JKN-000777"},
+    },
+    DataGroup.CONTACT: {
+        "worker": {"contact": "0812-000-111", "safe_time": "after nine in the evening"},
+        "case": {"reporter_name": "Contoh Suami", "reporter_contact": "0813-000-222"},
+    },
+    DataGroup.CASE: {
+        "worker": {},
+        "case": {
+            "employer_name": "Majikan Contoh",
+            "employer_address": "Jalan Contoh 9",
+            "recruiter": "PT Contoh",
+            "broker": "Calo Contoh",
+            "foreign_agency": "Agensi Contoh",
+            "accused_party": "Tertuduh Contoh",
+            "chronology": "It happened like this.",
+            "demands": "Three months of wages.",
+        },
+    },
+}
+
+
+def full_case():
+    worker: dict[str, str] = {}
+    fields: dict[str, Any] = {}
+    for group in VALUES.values():
+        worker |= group["worker"]
+        fields |= group["case"]
+    return make_case(worker=worker, **fields)
+
+
+def shown(referral: Referral) -> str:
+    whole = Referral.objects.with_page_data().get(pk=referral.pk)
+    rows = [row for section in disclosure.sections(whole) for row in section.rows]
+    return "\n".join(f"{row.label}: {row.value}" for row in rows)
+
+
+def values_of(group: DataGroup) -> list[str]:
+    held = VALUES[group]["worker"] | VALUES[group]["case"]
+    return [str(value) for name, value in held.items() if name != "birth_date"]
+
+
+@pytest.mark.parametrize("groups", [[g] for g in DataGroup] + [["case", "contact"], DataGroup.values])
+def test_exactly_the_groups_agreed_to_are_shown(groups):
+    referral, _officer = make_referral_in("received", case=full_case(), consent={"groups": groups})
+    text = shown(referral)
+    for group in DataGroup:
+        for value in values_of(group):
+            assert (value in text) == (group in groups), (group, value)
+    assert ("1990" in text) == ("identity" in groups)
+
+
+def test_groups_not_agreed_to_are_named_as_not_shared():
+    referral, _officer = make_referral_in("received", consent={"groups": ["case"]})
+    assert {s.group: s.shared for s in disclosure.sections(referral)} == {
+        DataGroup.CASE: True,
+        DataGroup.IDENTITY: False,
+        DataGroup.CONTACT: False,
+    }
+
+
+def test_a_worker_who_reports_is_not_named_through_the_contact():
+    case = make_case(
+        worker={"name": "Contoh Melati"},
+        reporter_relation="self",
+        reporter_name="Contoh Melati",
+        reporter_contact="0813-000-222",
+    )
+    referral, _officer = make_referral_in("received", case=case, consent={"groups": ["contact"]})
+    assert "Melati" not in shown(referral)
+    assert "0813-000-222" in shown(referral)
+
+
+@pytest.mark.parametrize("state", State.values)
+def test_the_case_is_open_only_while_the_receiver_has_it(state):
+    referral, _officer = make_referral_in(state)
+    is_open = state in {"sent", "received", "clarifying", "accepted", "completed"}
+    assert disclosure.is_open(referral) == is_open
+    assert bool(shown(referral)) == is_open
+    assert bool(disclosure.worker_name(referral)) == is_open
+    assert bool(disclosure.country(referral)) == is_open
+    assert bool(disclosure.topics(referral)) == is_open
+    assert bool(disclosure.request(referral)) == is_open
+    texts = [event.text for event in disclosure.events(referral, referral.events.all()) if event.text]
+    assert bool(texts) == is_open
+
+
+def test_90_days_after_completion_it_closes():
+    referral, _officer = make_referral_in("completed")
+    referral.ended_at = timezone.now() - timedelta(days=89)
+    assert disclosure.is_open(referral)
+    referral.ended_at = timezone.now() - timedelta(days=91)
+    assert not disclosure.is_open(referral)
+
+
+def test_consent_taken_back_closes_it_at_once():
+    referral, _officer = make_referral_in("accepted")
+    Consent.objects.filter(pk=referral.consent_id).update(withdrawn_at=timezone.now())
+    assert shown(referral) == ""
+
+
+@pytest.mark.parametrize("state", State.values)
+@pytest.mark.parametrize("group", list(DataGroup))
+def test_lists_search_only_what_the_page_would_show(state, group):
+    referral, _officer = make_referral_in(state, consent={"groups": ["case"]})
+    found = Referral.objects.readable_by_receiver(group).filter(pk=referral.pk).exists()
+    assert found == disclosure.shows(referral, group)
+
+
+@pytest.mark.parametrize(
+    ("groups", "told"),
+    [
+        (["case", "identity"], {"country", "topic", "province", "national"}),
+        (["case"], {"country", "topic", "national"}),
+        (["identity"], {"province", "national"}),
+        (["contact"], {"national"}),
+    ],
+)
+def test_the_reasons_tell_no_topic_or_place_that_was_not_shared(groups, told):
+    referral, officer = make_referral_in("received", consent={"groups": groups})
+    codes = ["country", "topic", "province", "national", "something_new"]
+    referral.ranking = [
+        {"partner_id": officer.partner_id, "reasons": [{"code": code, "params": {}} for code in codes]}
+    ]
+    assert {reason["code"] for reason in disclosure.why(referral)} == told
+    referral.state = State.WITHDRAWN
+    assert {reason["code"] for reason in disclosure.why(referral)} == {"national"}

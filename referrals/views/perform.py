@@ -1,0 +1,103 @@
+"""Doing something to a referral.
+
+A GET leads back to the referral: that is where somebody lands who signs in again or changes the language on the page
+that a refused act left behind.
+"""
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods
+
+from accounts.policy import SignedInRequest, allow, ensure
+from accounts.roles import Right
+from cases.forms import KeyedForm
+
+from ..actions import ActRefused
+from ..models import Referral
+from . import acts
+from .acts import Act
+from .detail import Attempt, load, page
+from .partners import wants_search
+
+
+@require_http_methods(["GET", "POST"])
+@allow(Right.WORK_CASES)
+def accept(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+    return _perform(request, pk, acts.ACCEPT)
+
+
+@require_http_methods(["GET", "POST"])
+@allow(Right.WORK_CASES)
+def ask(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+    return _perform(request, pk, acts.ASK)
+
+
+@require_http_methods(["GET", "POST"])
+@allow(Right.WORK_CASES)
+def decline(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+    return _perform(request, pk, acts.DECLINE)
+
+
+@require_http_methods(["GET", "POST"])
+@allow(Right.WORK_CASES)
+def report(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+    return _perform(request, pk, acts.REPORT)
+
+
+@require_http_methods(["GET", "POST"])
+@allow(Right.WORK_CASES)
+def complete(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+    return _perform(request, pk, acts.COMPLETE)
+
+
+@require_http_methods(["GET", "POST"])
+@allow(Right.WORK_CASES)
+def choose(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+    return _perform(request, pk, acts.CHOOSE)
+
+
+@require_http_methods(["GET", "POST"])
+@allow(Right.WORK_CASES)
+def answer(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+    return _perform(request, pk, acts.ANSWER)
+
+
+@require_http_methods(["GET", "POST"])
+@allow(Right.WORK_CASES)
+def withdraw(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+    return _perform(request, pk, acts.WITHDRAW)
+
+
+@require_http_methods(["GET", "POST"])
+@allow(Right.WORK_CASES)
+def reopen(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+    return _perform(request, pk, acts.REOPEN)
+
+
+def _perform(request: SignedInRequest, pk: uuid.UUID, act: Act) -> HttpResponse:
+    referral = load(request.user, pk)
+    if request.method == "GET":
+        return redirect(referral)
+    ensure(act.side(request.user, referral))
+    form = act.make_form(referral, request.POST)
+    if wants_search(request):
+        return page(request, referral, attempt=Attempt(act, form))
+    if not form.is_valid():
+        return page(request, referral, attempt=Attempt(act, form), status=422)
+    try:
+        act.action(by=request.user, referral=referral, **form.cleaned_data)
+    except ActRefused as refusal:
+        attempt = Attempt(act, _with_new_key(act, request, referral), str(refusal))
+        return page(request, load(request.user, pk), attempt=attempt, status=409)
+    messages.success(request, str(act.done))
+    return redirect(referral)
+
+
+def _with_new_key(act: Act, request: SignedInRequest, referral: Referral) -> KeyedForm:
+    """The form as it was sent, under a new key: what it says now may still be sent."""
+    data = request.POST.copy()
+    data["key"] = str(uuid.uuid4())
+    return act.make_form(referral, data)

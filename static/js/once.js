@@ -1,0 +1,41 @@
+// A form goes out once: its buttons rest from the submit until the page comes back. The server is idempotent anyway.
+// And it goes out with the token of today's sign-in: who signed in again in another tab loses nothing typed in this one.
+(() => {
+  const sent = new WeakSet();
+
+  const freshenToken = (form) => {
+    const field = form.elements.namedItem("csrfmiddlewaretoken");
+    const cookie = document.cookie.split("; ").find((pair) => pair.startsWith("csrftoken="));
+    if (field && cookie) field.value = cookie.slice("csrftoken=".length);
+  };
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method !== "post") return;
+    freshenToken(form);
+    if (form.dataset.once === "off") return;
+    if (sent.has(form)) {
+      event.preventDefault();
+      return;
+    }
+    sent.add(form);
+    // After the browser has read the pressed button's name and value.
+    setTimeout(() => {
+      for (const button of form.querySelectorAll("button:not([type=button]), input[type=submit]")) {
+        button.setAttribute("aria-disabled", "true");
+        button.classList.add("is-sending");
+      }
+    });
+  });
+
+  // Back from the cache of the browser, or a request that failed: the form may go again.
+  window.addEventListener("pageshow", () => {
+    for (const form of document.forms) {
+      sent.delete(form);
+      for (const button of form.querySelectorAll(".is-sending")) {
+        button.removeAttribute("aria-disabled");
+        button.classList.remove("is-sending");
+      }
+    }
+  });
+})();

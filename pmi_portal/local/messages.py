@@ -89,7 +89,7 @@ def _texts(catalogue: "polib.POFile | polib.MOFile") -> dict[Key, object]:
     return {
         (entry.msgctxt, entry.msgid, entry.msgid_plural): entry.msgstr_plural or entry.msgstr
         for entry in catalogue
-        if not entry.obsolete and entry.translated()
+        if not entry.obsolete and (entry.msgstr or any(entry.msgstr_plural.values()))
     }
 
 

@@ -16,6 +16,7 @@ from .stack import Stack, wait_until
 from .steps import log_complaint
 
 RUNS = 20
+Form = dict[str, str | float | bool]
 INBOX = """
     SELECT referral.id FROM referrals_referral referral
     JOIN agencies_partner partner ON partner.id = referral.receiver_id
@@ -26,10 +27,10 @@ INBOX = """
 """
 
 
-def opened_form(request: APIRequestContext, address: str) -> dict[str, str]:
+def opened_form(request: APIRequestContext, address: str) -> Form:
     """What the refer form would send once it is filled in."""
     form = request.get(address).text()
-    fields = dict(re.findall(r'type="hidden" name="(csrfmiddlewaretoken|key)" value="([^"]+)"', form))
+    fields: Form = dict(re.findall(r'type="hidden" name="(csrfmiddlewaretoken|key)" value="([^"]+)"', form))
     today = re.search(r'name="given_on" value="([\d-]+)"', form)
     assert today is not None
     return fields | {

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Officer, PartnerAdmin
@@ -208,8 +208,7 @@ def test_the_states_named_here_are_those_of_the_referrals() -> None:
 def test_a_row_says_whose_move_it_is(state: State, name: str, mine: bool) -> None:
     officer = make_officer(make_partner(name_id="KBRI Doha"))
     referral, _officer = make_referral_in(state, officer=officer)
-    with translation.override("en"):
-        move = standing(referral.case).move
+    move = standing(referral.case).move
     assert (move.name, move.mine) == (name, mine)
 
 

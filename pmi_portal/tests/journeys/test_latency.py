@@ -16,6 +16,10 @@ from .stack import Stack, wait_until
 from .steps import log_complaint
 
 RUNS = 20
+AGENCY, PLACE = (
+    "KDEI_TAIPEI",
+    {"country": "TW", "place": "Taipei"},
+)  # so many would push others off the first page
 Form = dict[str, str | float | bool]
 INBOX = """
     SELECT referral.id FROM referrals_referral referral
@@ -46,7 +50,7 @@ def opened_form(request: APIRequestContext, address: str) -> Form:
 
 def in_inbox(stack: Stack, case: str) -> bool:
     with stack.connect() as connection:
-        found = connection.execute(INBOX, ["KJRI_JOHOR_BAHRU", list(WITH_RECEIVER), case]).fetchone()
+        found = connection.execute(INBOX, [AGENCY, list(WITH_RECEIVER), case]).fetchone()
     return found is not None
 
 
@@ -57,12 +61,12 @@ def test_a_referral_stands_in_the_inbox_within_half_a_second(
     seconds = []
     with stack.connect() as connection:
         for _run in range(RUNS):
-            case = log_complaint(page)
+            case = log_complaint(page, **PLACE)
             address = f"/cases/{case}/refer/"
             form = opened_form(page.request, address)
             started = time.perf_counter()
             assert page.request.post(address, form=form, max_redirects=0).status == 302
-            arguments = ["KJRI_JOHOR_BAHRU", list(WITH_RECEIVER), case]
+            arguments = [AGENCY, list(WITH_RECEIVER), case]
             end = started + 30
             while connection.execute(INBOX, arguments).fetchone() is None:
                 assert time.perf_counter() < end, "the referral did not arrive"
@@ -105,7 +109,7 @@ def test_nothing_is_lost_while_a_part_is_away(
     name: str, visit: Visit, stack: Stack, capsys: pytest.CaptureFixture[str]
 ) -> None:
     page = visit(CASEWORKER)
-    case = log_complaint(page)
+    case = log_complaint(page, **PLACE)
     address = f"/cases/{case}/refer/"
     form = opened_form(page.request, address)
     with stopped(stack, name):

@@ -83,12 +83,11 @@ def test_a_declined_referral_is_referred_again_with_what_was_written(visit: Visi
     caseworker.click("a[href*='after=']")
     expect(caseworker.locator("[name=request]")).to_have_value("Mohon dampingi pekerja menagih gajinya.")
     expect(caseworker.locator("[name=services][value=mediation]")).to_be_checked()
-    caseworker.locator("details.to-other summary").first.click()
-    label = caseworker.locator("details.to-other label", has_text="KBRI Kuala Lumpur").first
-    if label.count() == 0:
-        caseworker.fill("details.to-other input[type=search]", "KBRI Kuala Lumpur")
-        label = caseworker.locator("details.to-other label", has_text="KBRI Kuala Lumpur").first
-    label.click()
+    others = caseworker.locator("details.to-other")
+    if others.get_attribute("open") is None:
+        others.locator("summary").first.click()
+    others.locator("input[type=search]").fill("KBRI Kuala Lumpur")
+    others.locator("label", has_text="KBRI Kuala Lumpur").first.click()
     caseworker.click("main .submit-bar button")
     caseworker.wait_for_url(lambda url: "/referrals/" in url and url != address)
     expect_state(caseworker, "sent")

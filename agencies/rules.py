@@ -35,10 +35,6 @@ def can_resend(user: User, invitation: Invitation) -> bool:
     return invitation.is_open and can_invite(user, invitation.partner)
 
 
-def can_revoke(user: User, invitation: Invitation) -> bool:
-    return invitation.is_open and can_manage_people_of(user, invitation.partner_id)
-
-
 def can_manage(user: User, person: User) -> bool:
     """Whether this person manages that account at all. Nobody manages their own: another admin does."""
     return user.pk != person.pk and can_manage_people_of(user, person.partner_id)

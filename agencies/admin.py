@@ -51,8 +51,12 @@ class ReferenceAdmin(admin.ModelAdmin):
 
     @admin.action(description=_("Take out of use"))
     def retire(self, request: HttpRequest, queryset: QuerySet[ReferenceRow]) -> None:
-        count = queryset.filter(retired_at=None).update(retired_at=timezone.now())
-        self.message_user(request, gettext("%(n)d rows are out of use.") % {"n": count})
+        rows = list(queryset.filter(retired_at=None))
+        for row in rows:
+            row.retired_at = timezone.now()
+            row.save(update_fields=["retired_at"])
+            self.log_change(request, row, "retired")
+        self.message_user(request, gettext("%(n)d rows are out of use.") % {"n": len(rows)})
 
     @admin.action(description=_("Bring back into use"))
     def bring_back(self, request: HttpRequest, queryset: QuerySet[ReferenceRow]) -> None:
@@ -65,6 +69,7 @@ class ReferenceAdmin(admin.ModelAdmin):
                 self.message_user(request, f"{row}: {'; '.join(error.messages)}", messages.ERROR)
             else:
                 row.save(update_fields=["retired_at"])
+                self.log_change(request, row, "brought back")
                 count += 1
         self.message_user(request, gettext("%(n)d rows are back in use.") % {"n": count})
 

@@ -85,7 +85,7 @@ def edit(
     current = Case.objects.select_for_update(of=("self",)).select_related("worker").get(pk=case.pk)
     if not rules.can_edit(by, current):
         raise PermissionDenied
-    if done_already(key, by=by, kind=EventKind.EDITED):
+    if done_already(key, by=by, kind=EventKind.EDITED) and _says(current, worker, fields, topics):
         return current
     if current.version != version:
         raise StaleCase(current)
@@ -105,16 +105,16 @@ def edit(
 
 
 @transaction.atomic
-def assign(*, by: User, case: Case, to: User, key: UUID | None = None) -> Case:
-    """Give the case to a colleague. Raises PermissionDenied unless the actor oversees and the colleague may have it."""
+def assign(*, by: User, case: Case, to: User) -> Case:
+    """Give the case to a colleague; twice to the same one is once. Raises PermissionDenied unless the actor oversees and the colleague may have it."""
     current = Case.objects.select_for_update().get(pk=case.pk)
     if not (rules.can_assign(by, current) and rules.can_take_on(to, current)):
         raise PermissionDenied
-    if current.assigned_to_id != to.pk and not done_already(key, by=by, kind=EventKind.ASSIGNED):
+    if current.assigned_to_id != to.pk:
         current.assigned_to = to
         current.changed_at = timezone.now()
         current.save(update_fields=["assigned_to", "changed_at"])
-        record(current, EventKind.ASSIGNED, by=by, key=key, at=current.changed_at, to=to.full_name)
+        record(current, EventKind.ASSIGNED, by=by, at=current.changed_at, to=to.full_name)
         if to != by:
             path = current.get_absolute_url()
             notify([to], kind=Kind.CASE_ASSIGNED, reference=current.reference, path=path)
@@ -127,9 +127,11 @@ def note(*, by: User, case: Case, text: str, key: UUID | None = None) -> None:
     current = Case.objects.select_for_update().get(pk=case.pk)
     if not rules.can_note(by, current):
         raise PermissionDenied
-    if not done_already(key, by=by, kind=EventKind.NOTED):
+    earlier = done_already(key, by=by, kind=EventKind.NOTED)
+    if earlier is None or earlier.text != text:
         touch(current)
-        record(current, EventKind.NOTED, by=by, key=key, text=text, at=current.changed_at)
+        fresh = None if earlier else key  # a form that went out twice with two texts said two things
+        record(current, EventKind.NOTED, by=by, key=fresh, text=text, at=current.changed_at)
 
 
 def touch(case: Case) -> None:
@@ -160,6 +162,18 @@ def save_draft(*, draft_id: UUID, fields: Mapping[str, Any], by: User) -> bool:
 def discard_draft(*, by: User, draft: IntakeDraft) -> None:
     """Throw a draft of one's own away."""
     IntakeDraft.objects.visible_to(by).filter(pk=draft.pk).delete()
+
+
+def _says(
+    case: Case,
+    worker: Mapping[str, Any] | None,
+    fields: Mapping[str, Any] | None,
+    topics: Iterable[Topic] | None,
+) -> bool:
+    """Whether the case already is what a form that came again asks for."""
+    wanted = [(case.worker, worker or {}), (case, fields or {})]
+    same = all(getattr(row, name) == value for row, values in wanted for name, value in values.items())
+    return same and (topics is None or set(topics) == set(case.topics.all()))
 
 
 def _apply(row: Worker | Case, values: Mapping[str, Any]) -> list[str]:

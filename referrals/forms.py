@@ -12,6 +12,7 @@ from agencies import countries
 from agencies.models import Outcome, Partner, Topic
 from cases.choices import ConsentMethod, DataGroup
 from cases.forms import KeyedForm
+from cases.forms.fields import LongText
 from cases.models import Case
 
 from .choices import DeclineReason, Service, State
@@ -45,7 +46,7 @@ GROUPED_AMOUNT = re.compile(r"(\d{1,3}(?:([.,])\d{3}(?:\2\d{3})*))(?:[.,](\d{1,2
 
 def text_field(label: Any, help_text: Any = "", rows: int = 4) -> forms.CharField:
     """A required text of a few lines."""
-    return forms.CharField(
+    return LongText(
         label=label, help_text=help_text, max_length=TEXT_MAX, widget=forms.Textarea(attrs={"rows": rows})
     )
 
@@ -101,7 +102,7 @@ class ReferForm(KeyedForm):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Tick at least one service.")},
     )
-    request = forms.CharField(
+    request = LongText(
         label=_("What we ask the agency to do"),
         help_text=_("In a few sentences. The agency reads this whatever the worker agreed to share."),
         max_length=REQUEST_MAX,
@@ -145,19 +146,14 @@ class ReferForm(KeyedForm):
         """What the form shows before anybody types: from the case, and from the referral that this one follows."""
         values: dict[str, Any] = {
             "given_by": case.reporter_name or case.worker.name,
-            "method": ConsentMethod.SPOKEN,
             "given_on": timezone.localdate(),
-            "groups": DataGroup.values,
-        }
+        }  # what the worker agreed to, and how, is ticked by whoever heard it: never by us
         if previous is not None:
             consent = previous.consent
             values |= {
                 "services": previous.services,
                 "request": previous.request,
-                "groups": consent.groups,
                 "given_by": consent.given_by,
-                "method": consent.method,
-                "given_on": consent.given_on,
             }
         return values
 

@@ -209,3 +209,8 @@ def test_no_cache_keeps_a_page(client: Client, person: User) -> None:
     ):
         kept = client.get(address).headers["Cache-Control"]
         assert {"private", "no-store"} <= set(kept.split(", ")), address
+
+
+@pytest.mark.parametrize("odd", ["foo", "?a=1", "//[", ""])
+def test_an_odd_way_back_from_changing_the_language_breaks_nothing(client: Client, odd: str) -> None:
+    assert client.post(reverse("accounts:set_language"), {"language": "en", "next": odd}).status_code == 302

@@ -205,3 +205,13 @@ def test_a_double_click_on_a_note_notes_once(case: Case) -> None:
     with ThreadPoolExecutor(2) as pool:
         assert list(pool.map(send, range(2))) == [302, 302]
     assert len(events(case, EventKind.NOTED)) == 1
+
+
+def test_another_note_under_a_spent_key_is_kept_all_the_same(case: Case) -> None:
+    key = uuid4()
+    for text in ("Called the sister.", "Called the sister.", "She answered."):
+        actions.note(by=case.created_by, case=case, text=text, key=key)
+    assert [event.text for event in case.events.filter(kind="noted")] == [
+        "Called the sister.",
+        "She answered.",
+    ]

@@ -89,7 +89,7 @@ def list_(request: SignedInRequest) -> HttpResponse:
     """The whole page; for a refresh (htmx) only what may have changed, or 304."""
     if "HX-Request" in request.headers:
         response = condition(etag_func=etag)(_region)(request)
-        patch_cache_control(response, private=True, no_cache=True)
+        patch_cache_control(response, private=True, no_store=True)
     else:
         mark = etag(request)  # before the data is read: at worst one refresh too many
         response = render(request, "cases/list.html", {**_context(request, _form(request)), "etag": mark})

@@ -61,7 +61,7 @@ def live(request: SignedInRequest, reference: str) -> HttpResponse:
         return render(request, "cases/detail/_live.html", {"case": case, **_progress(case)})
 
     response = fragment(request)
-    patch_cache_control(response, private=True, no_cache=True)
+    patch_cache_control(response, private=True, no_store=True)
     return response
 
 
@@ -89,7 +89,7 @@ def assign(request: SignedInRequest, reference: str) -> HttpResponse:
     if not form.is_valid():
         return _page(request, case, assign_form=form, status=422)
     to = form.cleaned_data["to"]
-    actions.assign(by=request.user, case=case, to=to, key=form.cleaned_data["key"])
+    actions.assign(by=request.user, case=case, to=to)
     messages.success(request, _("%(person)s has the case now.") % {"person": to.full_name})
     return redirect(case)
 

@@ -14,7 +14,7 @@ from .. import rules
 from ..choices import DeclineReason, State
 from ..models import Referral
 from ..moves import finish, lock
-from .shared import Rule, begin
+from .shared import Rule, begin, key_used
 
 
 @transaction.atomic
@@ -46,6 +46,8 @@ def decline(
         referral, by=by, kind=EventKind.DECLINED, rule=rules.can_decline, key=key, text=text
     )
     if not fresh:
+        if current.decline_reason != reason:
+            raise key_used()
         return current
     current.decline_reason = reason
     current.ended_at, current.ended_by = timezone.now(), by
@@ -75,6 +77,8 @@ def complete(
         referral, by=by, kind=EventKind.COMPLETED, rule=rules.can_complete, key=key, text=text
     )
     if not fresh:
+        if (current.outcome_id, current.amount, current.currency) != (outcome.pk, amount, currency):
+            raise key_used()
         return current
     current.outcome, current.amount, current.currency = outcome, amount, currency
     current.ended_at, current.ended_by = timezone.now(), by

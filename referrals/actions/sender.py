@@ -46,10 +46,12 @@ def create(
     locked = Case.objects.select_for_update(no_key=True).get(pk=case.pk)
     if not rules.can_refer(by, locked) or not _may_follow(by, locked, previous):
         raise PermissionDenied
+    services = list(services)
     if earlier := done_before(key, by=by, kind=EventKind.REFERRED, text=request):
-        if earlier.referral is None or earlier.case_id != locked.pk:
+        done = earlier.referral
+        if done is None or earlier.case_id != locked.pk or not _says(done, services, consent, to):
             raise key_used()
-        return earlier.referral
+        return done
     now = timezone.now()
     referral = _write(
         locked,
@@ -57,7 +59,7 @@ def create(
         now=now,
         consent=Consent.objects.create(case=locked, recorded_by=by, **consent),
         previous=previous,
-        services=list(services),
+        services=services,
         request=request,
     )
     record(locked, EventKind.REFERRED, by=by, referral=referral, key=key, at=now, text=request)
@@ -67,6 +69,15 @@ def create(
     Case.objects.filter(pk=locked.pk).update(changed_at=now)
     nudge(tasks.route, str(referral.pk))
     return referral
+
+
+def _says(
+    referral: Referral, services: Iterable[Service], consent: Mapping[str, Any], to: Partner | None
+) -> bool:
+    """Whether a referral made before is what a form that came again asks for."""
+    same_receiver = to is None or referral.receiver_id == to.pk
+    same_data = set(referral.consent.groups) == set(consent["groups"])
+    return same_receiver and same_data and set(referral.services) == set(services)
 
 
 def _write(case: Case, *, by: User, now: datetime, **fields: Any) -> Referral:
@@ -87,7 +98,11 @@ def _write(case: Case, *, by: User, now: datetime, **fields: Any) -> Referral:
 def choose(*, by: User, referral: Referral, to: Partner, key: UUID | None = None) -> Referral:
     """Send a referral that found no single agency to the one this person names."""
     current, fresh = _begin(referral, by=by, kind=EventKind.SENT, rule=rules.can_choose, key=key)
-    return send(current, to=to, by=by, key=key, chosen=True) if fresh else current
+    if fresh:
+        return send(current, to=to, by=by, key=key, chosen=True)
+    if current.receiver_id != to.pk:
+        raise key_used()
+    return current
 
 
 @transaction.atomic

@@ -197,3 +197,12 @@ def test_consent_needs_at_least_one_group():
         Consent.objects.create(
             case=(case := make_case()), recorded_by=case.created_by, **consent_fields(groups=[])
         )
+
+
+def test_a_form_that_came_again_with_less_consent_is_not_taken_for_the_first():
+    case, key = make_case(), uuid.uuid4()
+    make_referral(case=case, key=key, consent={"groups": ["case", "contact"]})
+    with pytest.raises(KeyUsed):
+        make_referral(case=case, key=key, consent={"groups": ["case"]})
+    again = make_referral(case=case, key=key, consent={"groups": ["case", "contact"]})
+    assert Referral.objects.get() == again

@@ -10,7 +10,6 @@ from django.utils import timezone
 from accounts.tests.factories import make_user
 from agencies.choices import PartnerKind
 from agencies.tests.factories import make_partner, make_topic
-from cases.choices import DataGroup
 from cases.tests.factories import make_case
 from notifications import nudges
 from referrals import actions, tasks
@@ -60,14 +59,17 @@ def filled(**data):
 
 def test_the_form_is_filled_in_as_far_as_it_can_be(page, case):
     form = page.get().context["form"]
-    values = {name: form[name].value() for name in ("given_by", "given_on", "groups", "method", "request")}
+    values = {name: form[name].value() for name in ("given_by", "given_on", "request")}
     assert values == {
         "given_by": case.reporter_name,
         "given_on": timezone.localdate(),
-        "groups": DataGroup.values,
-        "method": "spoken",
         "request": None,
     }
+
+
+def test_consent_is_never_ticked_beforehand(page):
+    form = page.get().context["form"]
+    assert (form["groups"].value(), form["method"].value()) == (None, None)
 
 
 def test_it_shows_what_the_agency_would_see_group_by_group(page):
@@ -198,7 +200,7 @@ def test_a_follow_up_is_filled_in_from_what_ended(page, case, state):
     shown = page.get(after=str(ended.pk))
     assert ended.reference in shown.text
     form = shown.context["form"]
-    assert (form["services"].value(), form["groups"].value()) == (["medical"], ["case"])
+    assert (form["services"].value(), form["groups"].value()) == (["medical"], None)  # consent is asked anew
     assert form["request"].value() == ended.request
     page.post(f"?after={ended.pk}")
     assert Referral.objects.latest("created_at").previous == ended

@@ -30,6 +30,6 @@ def fragment(request: SignedInRequest, etag: str, render: Callable[[], HttpRespo
     if response is None:
         response = render()
         response["ETag"] = etag
-    response["Cache-Control"] = "private, no-cache"
+    response["Cache-Control"] = "private, no-store"
     patch_vary_headers(response, ["HX-Request", "Cookie"])
     return response

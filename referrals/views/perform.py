@@ -84,7 +84,7 @@ def _perform(request: SignedInRequest, pk: uuid.UUID, act: Act) -> HttpResponse:
     ensure(act.side(request.user, referral))
     form = act.make_form(referral, request.POST)
     if wants_search(request):
-        return page(request, referral, attempt=Attempt(act, form))
+        return page(request, referral, attempt=Attempt(act, act.make_form(referral)))
     if not form.is_valid():
         return page(request, referral, attempt=Attempt(act, form), status=422)
     try:

@@ -85,6 +85,7 @@
     "submit",
     () => {
       leaving = true;
+      setTimeout(() => (leaving = false), 10000); // still here: the sending was stopped
       clearTimeout(timer);
       sending?.abort(); // a late answer must not bring the draft back
       refreshToken();

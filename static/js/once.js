@@ -9,6 +9,14 @@
     if (field && cookie) field.value = cookie.slice("csrftoken=".length);
   };
 
+  const free = (form) => {
+    sent.delete(form);
+    for (const button of form.querySelectorAll(".is-sending")) {
+      button.removeAttribute("aria-disabled");
+      button.classList.remove("is-sending");
+    }
+  };
+
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (event.defaultPrevented || form.method !== "post") return;
@@ -19,6 +27,7 @@
       return;
     }
     sent.add(form);
+    setTimeout(() => free(form), 10000); // stopped by hand, or a line that broke: it may go again
     // After the browser has read the pressed button's name and value.
     setTimeout(() => {
       for (const button of form.querySelectorAll("button:not([type=button]), input[type=submit]")) {
@@ -30,12 +39,6 @@
 
   // Back from the cache of the browser, or a request that failed: the form may go again.
   window.addEventListener("pageshow", () => {
-    for (const form of document.forms) {
-      sent.delete(form);
-      for (const button of form.querySelectorAll(".is-sending")) {
-        button.removeAttribute("aria-disabled");
-        button.classList.remove("is-sending");
-      }
-    }
+    for (const form of document.forms) free(form);
   });
 })();

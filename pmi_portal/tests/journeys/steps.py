@@ -34,10 +34,18 @@ def log_complaint(page: Page, **fields: str) -> str:
     return page.url.rstrip("/").rpartition("/")[2]
 
 
+def agree(page: Page) -> None:
+    """Tick that the worker agreed to everything, by word of mouth."""
+    for group in page.locator("[name=groups]").all():
+        group.check()
+    page.check("[name=method][value=spoken]")
+
+
 def refer(page: Page) -> str:
     """On the refer page: ask for mediation and send; the address of the referral."""
     page.check("[name=services][value=mediation]")
     page.fill("[name=request]", "Mohon dampingi pekerja menagih gajinya.")
+    agree(page)
     page.click("main .submit-bar button")
     page.wait_for_url("**/referrals/*-*-*-*-*/")
     return page.url

@@ -8,7 +8,7 @@ from pmi_portal.demo.people import PASSWORD
 
 from .conftest import CASEWORKER, JOHOR, PARTNER_ADMIN, Visit
 from .stack import Stack, wait_until
-from .steps import act, expect_state, fill_complaint, log_complaint, refer
+from .steps import act, agree, expect_state, fill_complaint, log_complaint, refer
 
 
 def test_a_complaint_goes_to_its_agency_and_comes_back_completed(visit: Visit, stack: Stack) -> None:
@@ -88,6 +88,7 @@ def test_a_declined_referral_is_referred_again_with_what_was_written(visit: Visi
         others.locator("summary").first.click()
     others.locator("input[type=search]").fill("KBRI Kuala Lumpur")
     others.locator("label", has_text="KBRI Kuala Lumpur").first.click()
+    agree(caseworker)
     caseworker.click("main .submit-bar button")
     caseworker.wait_for_url(lambda url: "/referrals/" in url and url != address)
     expect_state(caseworker, "sent")

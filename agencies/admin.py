@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -31,6 +32,7 @@ from .models import (
 )
 
 CONFIRMATION = ("confirmed_at", "confirmed_by", "confirmed_source", "retired_at")
+RETIRED_AT_CHANGED = [{"changed": {"fields": ["retired at"]}}]  # as Django's own log of changes puts it
 
 
 class ReferenceAdmin(admin.ModelAdmin):
@@ -50,15 +52,17 @@ class ReferenceAdmin(admin.ModelAdmin):
         return (*self.readonly_fields, *fixed)
 
     @admin.action(description=_("Take out of use"))
+    @transaction.atomic
     def retire(self, request: HttpRequest, queryset: QuerySet[ReferenceRow]) -> None:
         rows = list(queryset.filter(retired_at=None))
         for row in rows:
             row.retired_at = timezone.now()
             row.save(update_fields=["retired_at"])
-            self.log_change(request, row, "retired")
+            self.log_change(request, row, RETIRED_AT_CHANGED)
         self.message_user(request, gettext("%(n)d rows are out of use.") % {"n": len(rows)})
 
     @admin.action(description=_("Bring back into use"))
+    @transaction.atomic
     def bring_back(self, request: HttpRequest, queryset: QuerySet[ReferenceRow]) -> None:
         count = 0
         for row in queryset.exclude(retired_at=None):
@@ -69,7 +73,7 @@ class ReferenceAdmin(admin.ModelAdmin):
                 self.message_user(request, f"{row}: {'; '.join(error.messages)}", messages.ERROR)
             else:
                 row.save(update_fields=["retired_at"])
-                self.log_change(request, row, "brought back")
+                self.log_change(request, row, RETIRED_AT_CHANGED)
                 count += 1
         self.message_user(request, gettext("%(n)d rows are back in use.") % {"n": count})
 

@@ -53,7 +53,7 @@ class InviteForm(forms.Form):
     def __init__(self, *args: Any, partner: Partner | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = role_choices(partner)
-        self.fields["role"].choices = choices  # type: ignore[attr-defined]
+        self.fields["role"].choices = choices  # type: ignore[attr-defined]  # the stubs know every form field as a Field
         if len(choices) == 1:
             self.fields["role"].initial = choices[0][0]
 
@@ -72,7 +72,7 @@ class RoleForm(forms.Form):
     def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:
         kwargs["initial"] = {"role": person.role, "seen": person.role}
         super().__init__(*args, **kwargs)
-        self.fields["role"].choices = role_choices(person.partner)  # type: ignore[attr-defined]
+        self.fields["role"].choices = role_choices(person.partner)  # type: ignore[attr-defined]  # the stubs know every form field as a Field
 
 
 class AcceptForm(forms.Form):
@@ -165,7 +165,7 @@ class ConfirmForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.related = {f"{reference_kinds.kind_of(row).code}:{row.pk}": row for row in related}
         if self.related:
-            self.fields["also"].choices = [  # type: ignore[attr-defined]
+            self.fields["also"].choices = [  # type: ignore[attr-defined]  # the stubs know every form field as a Field
                 (
                     key,
                     f"{reference_kinds.kind_of(row).model._meta.verbose_name}: {reference_kinds.summary(row)}",
@@ -246,11 +246,11 @@ class LogFilter(FilterForm):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["verb"].choices = [("", gettext("Everything")), *StaffVerb.choices]  # type: ignore[attr-defined]
+        self.fields["verb"].choices = [("", gettext("Everything")), *StaffVerb.choices]  # type: ignore[attr-defined]  # the stubs know every form field as a Field
         partner = self.fields["partner"]
         if user.manages_partners:
             told_of = StaffEvent.objects.filter(partner__isnull=False).values("partner")
-            partner.queryset = Partner.objects.filter(pk__in=told_of)  # type: ignore[attr-defined]
-            partner.empty_label = gettext("All partners")  # type: ignore[attr-defined]
+            partner.queryset = Partner.objects.filter(pk__in=told_of)  # type: ignore[attr-defined]  # the stubs know every form field as a Field
+            partner.empty_label = gettext("All partners")  # type: ignore[attr-defined]  # the stubs know every form field as a Field
         else:
             del self.fields["partner"]

@@ -40,7 +40,7 @@ class Kind:
 
     def unconfirmed(self) -> ReferenceQuerySet[Any]:
         """Rows in use that no source and no person has confirmed, in their own order."""
-        rows: ReferenceQuerySet[Any] = self.model._default_manager.all()  # type: ignore[assignment]
+        rows: ReferenceQuerySet[Any] = self.model._default_manager.all()  # type: ignore[assignment]  # the stubs lose the queryset's class
         return rows.current().unconfirmed().select_related(*self.related)
 
     def search(self, rows: QuerySet[Any], text: str) -> QuerySet[Any]:

@@ -105,16 +105,22 @@ def edit(
 
 
 @transaction.atomic
-def assign(*, by: User, case: Case, to: User) -> Case:
-    """Give the case to a colleague; twice to the same one is once. Raises PermissionDenied unless the actor oversees and the colleague may have it."""
+def assign(*, by: User, case: Case, to: User, key: UUID | None = None) -> Case:
+    """Give the case to a colleague; the same form again, for the same colleague, does nothing.
+
+    Raises PermissionDenied unless the actor oversees and the colleague may have it.
+    """
     current = Case.objects.select_for_update().get(pk=case.pk)
     if not (rules.can_assign(by, current) and rules.can_take_on(to, current)):
         raise PermissionDenied
-    if current.assigned_to_id != to.pk:
+    earlier = done_already(key, by=by, kind=EventKind.ASSIGNED)
+    repeated = earlier is not None and earlier.data["to"] == to.full_name
+    if current.assigned_to_id != to.pk and not repeated:
         current.assigned_to = to
         current.changed_at = timezone.now()
         current.save(update_fields=["assigned_to", "changed_at"])
-        record(current, EventKind.ASSIGNED, by=by, at=current.changed_at, to=to.full_name)
+        fresh = None if earlier else key
+        record(current, EventKind.ASSIGNED, by=by, key=fresh, at=current.changed_at, to=to.full_name)
         if to != by:
             path = current.get_absolute_url()
             notify([to], kind=Kind.CASE_ASSIGNED, reference=current.reference, path=path)

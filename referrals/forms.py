@@ -127,7 +127,7 @@ class ReferForm(KeyedForm):
 
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["to"].offer_to(case.partner_id)  # type: ignore[attr-defined]
+        self.fields["to"].offer_to(case.partner_id)  # type: ignore[attr-defined]  # the stubs know every form field as a Field
 
     def clean_given_on(self) -> Any:
         day = self.cleaned_data["given_on"]
@@ -225,7 +225,7 @@ class ChooseForm(KeyedForm):
     to = PartnerField()
 
     def offer_to(self, sender_id: int) -> "ChooseForm":
-        self.fields["to"].offer_to(sender_id)  # type: ignore[attr-defined]
+        self.fields["to"].offer_to(sender_id)  # type: ignore[attr-defined]  # the stubs know every form field as a Field
         return self
 
 
@@ -248,8 +248,8 @@ class FilterForm(forms.Form):
     def __init__(self, *args: Any, states: list[State], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         everything = ("", _("All"))
-        self.fields["state"].choices = [everything, *((s.value, s.label) for s in states)]  # type: ignore[attr-defined]
-        self.fields["country"].choices = [everything, *countries.choices()]  # type: ignore[attr-defined]
+        self.fields["state"].choices = [everything, *((s.value, s.label) for s in states)]  # type: ignore[attr-defined]  # the stubs know every form field as a Field
+        self.fields["country"].choices = [everything, *countries.choices()]  # type: ignore[attr-defined]  # the stubs know every form field as a Field
 
     def values(self) -> dict[str, Any]:
         """The filters in use that are well-formed."""

@@ -91,7 +91,7 @@ class _Merge:
         """What the loader last wrote; the default for a field it did not know yet; else nothing it could equal."""
         if name in row.loaded:
             return row.loaded[name]
-        return self.model._meta.get_field(name).get_default() if row.loaded else _UNKNOWN  # type: ignore[union-attr]
+        return self.model._meta.get_field(name).get_default() if row.loaded else _UNKNOWN  # type: ignore[union-attr]  # a concrete column, never a relation back
 
     def _assign(self, row: ReferenceRow, values: Fields) -> bool:
         before = {name: getattr(row, name) for name in values}

@@ -206,7 +206,7 @@ def test_sending_again_kills_the_older_link(page: Client, ngo: Partner) -> None:
     assert new != old
     assert invitation.token_hash == hash_of(new)
     assert not invitation.is_expired
-    assert StaffEvent.objects.first().verb == StaffVerb.RESENT  # type: ignore[union-attr]
+    assert StaffEvent.objects.first().verb == StaffVerb.RESENT  # type: ignore[union-attr]  # it was just written
 
 
 def test_a_second_click_on_send_again_sends_nothing(page: Client, ngo: Partner) -> None:

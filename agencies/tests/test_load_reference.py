@@ -240,9 +240,9 @@ def test_the_command_prints_what_it_did() -> None:
 
 def test_loading_takes_few_queries(django_assert_max_num_queries: Callable[..., object]) -> None:
     started = time.perf_counter()
-    with django_assert_max_num_queries(40):  # type: ignore[attr-defined]
+    with django_assert_max_num_queries(40):  # type: ignore[attr-defined]  # a pytest fixture without types
         load_all()
-    with django_assert_max_num_queries(20):  # type: ignore[attr-defined]
+    with django_assert_max_num_queries(20):  # type: ignore[attr-defined]  # a pytest fixture without types
         load_all()
     assert time.perf_counter() - started < 5  # seconds, both; about 0.5 here
 

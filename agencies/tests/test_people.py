@@ -208,7 +208,7 @@ def side_by_side(*acts: Callable[[], object]) -> list[BaseException | None]:
             start.wait()
             act()
         except BaseException as error:
-            raised[number] = error  # type: ignore[call-overload]
+            raised[number] = error  # type: ignore[call-overload]  # filled by the threads
         finally:
             connection.close()
 
@@ -217,7 +217,7 @@ def side_by_side(*acts: Callable[[], object]) -> list[BaseException | None]:
         thread.start()
     for thread in threads:
         thread.join()
-    return raised  # type: ignore[return-value]
+    return raised  # type: ignore[return-value]  # filled by the threads
 
 
 @pytest.mark.django_db(transaction=True)

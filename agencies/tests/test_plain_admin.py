@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib import admin
+from django.contrib.admin.models import LogEntry
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -88,6 +89,7 @@ def test_rows_are_retired_and_brought_back_but_never_deleted(page: Client) -> No
     assert not Topic.objects.current().exists()
     act(page, "agencies_topic", "bring_back", topic.pk)
     assert Topic.objects.current().exists()
+    assert LogEntry.objects.filter(object_id=topic.pk).count() == 2
     assert "No action selected" in act(page, "agencies_topic", "delete_selected", topic.pk)
     assert Topic.objects.exists()
 

@@ -134,7 +134,7 @@ class EditForm(ComplaintForm):
         """A raw value as a reader knows it: names for codes, a written date."""
         field = self.fields[name]
         if isinstance(field, forms.ChoiceField):
-            names = dict(flat(field.choices))  # type: ignore[arg-type]
+            names = dict(flat(field.choices))  # type: ignore[arg-type]  # ours are lists, never callables
             codes = value if isinstance(value, list) else [value]
             return ", ".join(str(names.get(code, code)) for code in codes if code)
         assert isinstance(value, str)

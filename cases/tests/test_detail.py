@@ -215,3 +215,12 @@ def test_another_note_under_a_spent_key_is_kept_all_the_same(case: Case) -> None
         "Called the sister.",
         "She answered.",
     ]
+
+
+def test_an_old_form_of_assigning_that_comes_again_takes_the_case_from_nobody(case: Case) -> None:
+    supervisor = make_user(partner=case.partner, role=Supervisor.code)
+    first, second = make_user(partner=case.partner), make_user(partner=case.partner)
+    key = uuid4()
+    actions.assign(by=supervisor, case=case, to=first, key=key)
+    actions.assign(by=supervisor, case=case, to=second, key=uuid4())
+    assert actions.assign(by=supervisor, case=case, to=first, key=key).assigned_to == second

@@ -89,7 +89,7 @@ def assign(request: SignedInRequest, reference: str) -> HttpResponse:
     if not form.is_valid():
         return _page(request, case, assign_form=form, status=422)
     to = form.cleaned_data["to"]
-    actions.assign(by=request.user, case=case, to=to)
+    actions.assign(by=request.user, case=case, to=to, key=form.cleaned_data["key"])
     messages.success(request, _("%(person)s has the case now.") % {"person": to.full_name})
     return redirect(case)
 

@@ -38,7 +38,7 @@ def speaking(tmp_path: Path):
     command = [*LOCAL, "with-engines", "--", sys.executable, "-c", SPEAK]
     with subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
-        process.urls = process.stdout.readline().split()  # type: ignore[attr-defined]
+        process.urls = process.stdout.readline().split()  # type: ignore[attr-defined]  # tied to the process for the tests
         yield process
         process.kill()
 

@@ -1,19 +1,22 @@
 """Referring a case, and doing an act twice."""
 
 import uuid
+from decimal import Decimal
+from functools import partial
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
 from accounts.tests.factories import make_user
-from agencies.tests.factories import make_partner
+from agencies.tests.factories import make_outcome, make_partner
 from cases.choices import EventKind
 from cases.models import CaseEvent, Consent
 from cases.tests.factories import make_case
 from notifications.models import Notification
 from referrals import actions
 from referrals.actions import ActRefused, KeyUsed
+from referrals.choices import DeclineReason
 from referrals.models import Referral
 from referrals.tests.factories import (
     consent_fields,
@@ -206,3 +209,40 @@ def test_a_form_that_came_again_with_less_consent_is_not_taken_for_the_first():
         make_referral(case=case, key=key, consent={"groups": ["case"]})
     again = make_referral(case=case, key=key, consent={"groups": ["case", "contact"]})
     assert Referral.objects.get() == again
+
+
+def test_another_agency_under_a_spent_key_is_not_taken_for_the_first():
+    referral, _officer = make_referral_in("unrouted")
+    key, agency = uuid.uuid4(), make_partner()
+    for _time in range(2):
+        assert (
+            actions.choose(by=referral.created_by, referral=referral, to=agency, key=key).receiver == agency
+        )
+    with pytest.raises(KeyUsed):
+        actions.choose(by=referral.created_by, referral=referral, to=make_partner(), key=key)
+
+
+def test_a_corrected_reason_under_a_spent_key_is_not_dropped():
+    referral, officer = make_referral_in("received")
+    decline = partial(actions.decline, by=officer, referral=referral, text="Not here.", key=uuid.uuid4())
+    for _time in range(2):
+        assert decline(reason=DeclineReason.WRONG_DISTRICT).state == "declined"
+    with pytest.raises(KeyUsed):
+        decline(reason=DeclineReason.OUT_OF_MANDATE)
+
+
+def test_a_corrected_amount_under_a_spent_key_is_not_dropped():
+    referral, officer = make_referral_in("accepted")
+    complete = partial(
+        actions.complete,
+        by=officer,
+        referral=referral,
+        outcome=make_outcome(code="HAK_TERPENUHI", extra_fields=["amount", "currency"]),
+        text="Paid.",
+        currency="MYR",
+        key=uuid.uuid4(),
+    )
+    for _time in range(2):
+        assert complete(amount=Decimal("4500.00")).state == "completed"
+    with pytest.raises(KeyUsed):
+        complete(amount=Decimal("5400.00"))

@@ -207,7 +207,7 @@ def _listing(
 def _answer(request: SignedInRequest, listing: Listing, template: str) -> HttpResponse:
     """The page, or for the region that refreshes itself only the list."""
     etag = etag_of(request, listing.facts)
-    if request.htmx:  # type: ignore[attr-defined]
+    if request.htmx:  # type: ignore[attr-defined]  # put there by django-htmx
         return fragment(
             request, etag, lambda: render(request, "referrals/_list.html", listing.context(request.user))
         )

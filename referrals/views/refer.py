@@ -103,7 +103,7 @@ def _services(request: SignedInRequest, previous: Referral | None) -> list[str]:
 def _groups(case: Case, form: ReferForm) -> list[dict[str, Any]]:
     """Each group of data with its tick box and what the agency would read."""
     ticked = form["groups"].value() or []
-    choices = dict(form.fields["groups"].choices)  # type: ignore[attr-defined]
+    choices = dict(form.fields["groups"].choices)  # type: ignore[attr-defined]  # the stubs know every form field as a Field
     return [
         {
             "code": section.group.value,

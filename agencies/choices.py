@@ -78,6 +78,22 @@ class DeadlineUnit(models.TextChoices):
     YEARS = "years", _("years")
 
 
+class Counting(models.TextChoices):
+    """In which time a deadline counts: every hour, or the hours in which the partner that must act is at work."""
+
+    CLOCK = "clock", _("clock time")
+    WORKING = "working", _("working time")
+
+
+class Recipients(models.TextChoices):
+    """Who is reminded of a referral whose deadline passes."""
+
+    MOVER = "mover", _("Everybody at the partner whose move it is")
+    MOVER_SUPERVISORS = "mover_supervisors", _("Coordinators of the partner whose move it is")
+    OTHER_SIDE = "other_side", _("The other side")
+    PORTAL = "portal", _("The portal's coordinator")
+
+
 class DeadlineBasis(models.TextChoices):
     LAW = "law", _("Law")
     PRACTICE = "practice", _("Practice")

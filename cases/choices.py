@@ -84,10 +84,53 @@ class SafeChannel(models.TextChoices):
     NONE = "none", _("Do not contact for now")
 
 
+class TraffickingStatus(models.TextChoices):
+    """HTCDS 2.0, vic_TraffickingStatus (IOM, CC BY 4.0)."""
+
+    POSSIBLE = "possible", _("Possibly a victim of trafficking")
+    CONFIRMED = "confirmed", _("A victim of trafficking")
+    NOT = "not", _("Not a victim of trafficking")
+
+
+class AssertedBy(models.TextChoices):
+    """Whose finding the trafficking status is (HTCDS 2.0, vic_TraffickingStatusDecisionMakingOrg)."""
+
+    POLICE = "police", _("Police")
+    NGO = "ngo", _("NGO")
+    COURT = "court", _("Court or prosecution")
+    GOVERNMENT = "government", _("Another government body")
+    OTHER = "other", _("Other")
+
+
+class MeansOfControl(models.TextChoices):
+    """How the worker was or is controlled (HTCDS 2.0; agencies/data/form_fields.csv)."""
+
+    DEBT_BONDAGE = "debt_bondage", _("Debt bondage")
+    TAKES_EARNINGS = "takes_earnings", _("Takes the earnings")
+    RESTRICTS_MONEY = "restricts_money", _("Restricts access to money")
+    THREATS = "threats", _("Threats")
+    PSYCHOLOGICAL_ABUSE = "psychological_abuse", _("Psychological abuse")
+    PHYSICAL_ABUSE = "physical_abuse", _("Physical abuse")
+    SEXUAL_ABUSE = "sexual_abuse", _("Sexual abuse")
+    FALSE_PROMISES = "false_promises", _("False promises")
+    SUBSTANCES = "substances", _("Alcohol or drugs")
+    RESTRICTS_MOVEMENT = "restricts_movement", _("Restricts movement")
+    RESTRICTS_MEDICAL_CARE = "restricts_medical_care", _("Restricts medical care")
+    EXCESSIVE_HOURS = "excessive_hours", _("Excessive working hours")
+    USES_CHILDREN = "uses_children", _("Uses the children as a threat")
+    THREAT_OF_POLICE = "threat_of_police", _("Threat of the police")
+    WITHHOLDS_NECESSITIES = "withholds_necessities", _("Withholds food, water or sleep")
+    WITHHOLDS_DOCUMENTS = "withholds_documents", _("Withholds passport or documents")
+    OTHER = "other", _("Other")
+
+
 class ConsentMethod(models.TextChoices):
+    """How a worker agrees; `OVERRIDE` is a supervisor's decision without the worker (UU 27/2022 art. 20(2)d)."""
+
     SIGNED = "signed", _("Signed form")
     RECORDED = "recorded", _("Recorded voice or message")
-    SPOKEN = "spoken", _("Spoken to the caseworker")
+    SPOKEN = "spoken", _("Spoken before a witness")
+    OVERRIDE = "override", _("Life in danger: decided by a coordinator")
 
 
 class DataGroup(models.TextChoices):
@@ -95,10 +138,49 @@ class DataGroup(models.TextChoices):
 
     IDENTITY = (
         "identity",
-        _("Identity: name, sex, birth date, NIK, passport, social security, home area, special needs"),
+        _("Identity: name, sex, birth date, NIK, passport, social security, home area"),
     )
     CONTACT = "contact", _("Contact: phone, address, safe way and time, reporter")
     CASE = "case", _("Case: work, employer, what happened, what is asked for")
+    HEALTH = "health", _("Health: disability and special needs, medical reports")
+    VIOLENCE = "violence", _("Violence: signs of trafficking, means of control")
+    DOCUMENTS = "documents", _("Documents: contract, passport copy, pay slips and other files")
+
+
+class DocumentKind(models.TextChoices):
+    CONTRACT = "contract", _("Work contract")
+    PASSPORT = "passport", _("Passport copy")
+    IDENTITY_CARD = "identity_card", _("Identity card (KTP) copy")
+    PAY_SLIP = "pay_slip", _("Pay slip")
+    POWER_OF_ATTORNEY = "power_of_attorney", _("Power of attorney (surat kuasa)")
+    CONSENT_FORM = "consent_form", _("Signed consent form")
+    MEDICAL_REPORT = "medical_report", _("Medical report")
+    PHOTO = "photo", _("Photo")
+    RECORDING = "recording", _("Voice or video recording")
+    WITNESS_STATEMENT = "witness", _("Witness statement")
+    CHAT = "chat", _("Chat or message")
+    LETTER = "letter", _("Letter from an agency")
+    OTHER = "other", _("Other document")
+
+
+class ClockCode(models.TextChoices):
+    """Time limits that run as clocks of their own; their lengths stand in agencies.Deadline under the same code."""
+
+    DOCS_INCOMPLETE = "DOCS_INCOMPLETE", _("Documents are missing")
+    DATA_UNCLEAR = "DATA_UNCLEAR", _("An explanation is missing")
+    UNREACHABLE = "UNREACHABLE", _("The reporter cannot be reached")
+    NO_REPLY = "NO_REPLY", _("No reply from the reporter")
+    PDP_WITHDRAW = "PDP_WITHDRAW", _("Stop processing after consent was withdrawn")
+    TPKS_REPORT = "TPKS_REPORT", _("Report sexual violence to the police")
+
+
+class SettlementState(models.TextChoices):
+    """Whether what was agreed was also done."""
+
+    PENDING = "pending", _("Not due yet")
+    FULFILLED = "fulfilled", _("Fulfilled")
+    PARTLY = "partly", _("Fulfilled in part")
+    BROKEN = "broken", _("Not fulfilled")
 
 
 class EventKind(models.TextChoices):
@@ -120,6 +202,29 @@ class EventKind(models.TextChoices):
     COMPLETED = "completed", _("Referral completed")
     WITHDRAWN = "withdrawn", _("Referral withdrawn")
     REOPENED = "reopened", _("Referral reopened")
+    HANDED_OVER = "handed_over", _("Referral handed over")
+    ESCALATED = "escalated", _("Reminder sent")
+    MESSAGE = "message", _("Message")
+    INTERNAL = "internal", _("Internal note")
+    LEAD = "lead", _("Lead agency named")
+    REGISTERED = "registered", _("Register number given")
+    LETTER_ISSUED = "letter_issued", _("Letter issued")
+    PLANNED = "planned", _("Next step planned")
+    STEP_DONE = "step_done", _("Step done")
+    STEP_DROPPED = "step_dropped", _("Step dropped")
+    DOCUMENT_ADDED = "document_added", _("Document added")
+    DOCUMENT_REMOVED = "document_removed", _("Document removed")
+    CLOCK_STARTED = "clock_started", _("Time limit started")
+    CLOCK_WARNED = "clock_warned", _("Time limit: two thirds have passed")
+    CLOCK_STOPPED = "clock_stopped", _("Time limit stopped")
+    CLOCK_RAN_OUT = "clock_ran_out", _("Time limit has passed")
+    CONSENT_CHANGED = "consent_changed", _("Consent changed")
+    CONSENT_WITHDRAWN = "consent_withdrawn", _("Consent withdrawn")
+    CONSENT_OVERRIDDEN = "consent_overridden", _("Shared without consent: life in danger")
+    CONSENT_REVIEWED = "consent_reviewed", _("Sharing without consent reviewed")
+    CLOSED = "closed", _("Case closed")
+    CASE_REOPENED = "case_reopened", _("Case reopened")
+    SETTLEMENT = "settlement", _("Settlement followed up")
 
 
 class Need(models.TextChoices):

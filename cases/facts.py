@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import formats
 from django.utils.text import capfirst
@@ -44,6 +45,13 @@ def complaint(case: Case) -> list[Row]:
     return _rows(case, "chronology", "demands", "incident_date", "accused_party")
 
 
+def screening(case: Case) -> list[Row]:
+    """Signs of trafficking; none while nobody has looked for any."""
+    if not case.trafficking_status and not case.means_of_control:
+        return []
+    return _rows(case, "trafficking_status", "trafficking_asserted_by", "means_of_control")
+
+
 def _rows(row: models.Model, *names: str) -> list[Row]:
     return list(_facts(row, names))
 
@@ -53,7 +61,10 @@ def _facts(row: models.Model, names: Iterable[str]) -> Iterable[Row]:
         field = row._meta.get_field(name)
         assert isinstance(field, models.Field)
         value = getattr(row, name)
-        if field.choices:
+        if isinstance(field, ArrayField):
+            names = dict(field.base_field.flatchoices)
+            value = ", ".join(str(names.get(code, code)) for code in value)
+        elif field.choices:
             value = dict(field.flatchoices).get(value, value)
         elif isinstance(field, models.DateField):
             value = formats.date_format(value, "DATE_FORMAT") if value else ""

@@ -27,6 +27,29 @@ LOOK: dict[EventKind, tuple[str, str]] = {
     EventKind.COMPLETED: ("flag", "good"),
     EventKind.WITHDRAWN: ("arrow-counterclockwise", "bad"),
     EventKind.REOPENED: ("arrow-repeat", "warn"),
+    EventKind.HANDED_OVER: ("send-check", "warn"),
+    EventKind.ESCALATED: ("bell", "warn"),
+    EventKind.MESSAGE: ("chat-left-text", "neutral"),
+    EventKind.INTERNAL: ("sticky", "neutral"),
+    EventKind.LEAD: ("flag", "neutral"),
+    EventKind.REGISTERED: ("journal-plus", "neutral"),
+    EventKind.LETTER_ISSUED: ("file-earmark-text", "neutral"),
+    EventKind.PLANNED: ("list-check", "neutral"),
+    EventKind.STEP_DONE: ("check2", "good"),
+    EventKind.STEP_DROPPED: ("x-circle", "neutral"),
+    EventKind.DOCUMENT_ADDED: ("paperclip", "neutral"),
+    EventKind.DOCUMENT_REMOVED: ("x-circle", "neutral"),
+    EventKind.CLOCK_STARTED: ("hourglass-split", "warn"),
+    EventKind.CLOCK_WARNED: ("hourglass-split", "warn"),
+    EventKind.CLOCK_STOPPED: ("hourglass-split", "neutral"),
+    EventKind.CLOCK_RAN_OUT: ("hourglass-split", "bad"),
+    EventKind.CONSENT_CHANGED: ("eye", "neutral"),
+    EventKind.CONSENT_WITHDRAWN: ("eye-slash", "bad"),
+    EventKind.CONSENT_OVERRIDDEN: ("exclamation-triangle-fill", "warn"),
+    EventKind.CONSENT_REVIEWED: ("eye", "neutral"),
+    EventKind.CLOSED: ("lock", "good"),
+    EventKind.CASE_REOPENED: ("arrow-repeat", "warn"),
+    EventKind.SETTLEMENT: ("check-circle", "neutral"),
 }
 
 
@@ -69,6 +92,8 @@ def _title(event: CaseEvent, kind: EventKind) -> str:
     to = event.data.get("to")
     if kind is EventKind.SENT and to:
         return _("Referral sent to %(partner)s") % {"partner": to}
+    if kind is EventKind.HANDED_OVER and to:
+        return _("Referral handed over to %(partner)s") % {"partner": to}
     if kind is EventKind.ASSIGNED and to:
         return _("Case assigned to %(person)s") % {"person": to}
     if kind is EventKind.EDITED:

@@ -25,7 +25,7 @@ class Notification(models.Model):
     recipient = models.ForeignKey(
         User, models.CASCADE, related_name="notifications", verbose_name=_("recipient")
     )
-    kind = models.CharField(_("kind"), max_length=12, choices=Kind)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     reference = models.CharField(_("reference"), max_length=60)
     path = models.CharField(_("page"), max_length=200)
     created_at = models.DateTimeField(_("when"), auto_now_add=True)

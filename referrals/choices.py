@@ -79,6 +79,11 @@ class Service(models.TextChoices):
     OTHER = "other", _("Other")
 
 
+class LetterKind(models.TextChoices):
+    LETTER = "letter", _("Referral letter")
+    RECEIPT = "receipt", _("Receipt")
+
+
 class DeclineReason(models.TextChoices):
     OUT_OF_MANDATE = "out_of_mandate", _("Not within our mandate")
     WRONG_DISTRICT = "wrong_district", _("Outside our area of work")

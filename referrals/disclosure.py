@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies import countries
 from agencies.matching import Reason
 from agencies.models import Topic
-from cases.choices import DataGroup, Relation
+from cases.choices import DataGroup, MeansOfControl, Relation
 from cases.models import Case, CaseEvent
 
 from .choices import WITH_RECEIVER, State
@@ -141,7 +141,6 @@ def identity(case: Case) -> list[tuple[Any, Any]]:
         (label(worker, "home_province"), worker.home_province),
         (label(worker, "home_regency"), worker.home_regency),
         (label(worker, "home_village"), worker.home_village),
-        (label(worker, "disability"), worker.disability),
     ]
 
 
@@ -189,8 +188,25 @@ def complaint(case: Case) -> list[tuple[Any, Any]]:
     ]
 
 
+def health(case: Case) -> list[tuple[Any, Any]]:
+    return [(label(case.worker, "disability"), case.worker.disability)]
+
+
+def violence(case: Case) -> list[tuple[Any, Any]]:
+    return [
+        (label(case, "trafficking_status"), case.get_trafficking_status_display()),
+        (label(case, "trafficking_asserted_by"), case.get_trafficking_asserted_by_display()),
+        (
+            label(case, "means_of_control"),
+            ", ".join(str(MeansOfControl(code).label) for code in case.means_of_control),
+        ),
+    ]
+
+
 GROUPS: list[tuple[DataGroup, Promise, Callable[[Case], list[tuple[Any, Any]]]]] = [
     (DataGroup.CASE, _("The case"), complaint),
     (DataGroup.IDENTITY, _("The worker"), identity),
     (DataGroup.CONTACT, _("Making contact"), contact),
+    (DataGroup.HEALTH, _("Health"), health),
+    (DataGroup.VIOLENCE, _("Violence and control"), violence),
 ]

@@ -93,6 +93,11 @@ class PartnerField(forms.ModelChoiceField):
         self.queryset = Partner.objects.active().exclude(pk=sender_id)
 
 
+WORKERS_METHODS = [
+    choice for choice in ConsentMethod.choices if choice[0] != ConsentMethod.OVERRIDE
+]  # how a worker agrees
+
+
 class ReferForm(KeyedForm):
     """Refer a case: what is asked, under whose consent, and to whom unless the portal is to find out."""
 
@@ -109,9 +114,7 @@ class ReferForm(KeyedForm):
         widget=forms.Textarea(attrs={"rows": 5}),
     )
     given_by = forms.CharField(label=_("Who agreed"), max_length=150)
-    method = forms.ChoiceField(
-        label=_("How it was given"), choices=ConsentMethod.choices, widget=forms.RadioSelect
-    )
+    method = forms.ChoiceField(label=_("How it was given"), choices=WORKERS_METHODS, widget=forms.RadioSelect)
     given_on = forms.DateField(
         label=_("Given on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )

@@ -34,6 +34,7 @@ TOLD: dict[EventKind, Kind] = {
     EventKind.COMPLETED: Kind.REFERRAL_COMPLETED,
     EventKind.WITHDRAWN: Kind.REFERRAL_WITHDRAWN,
     EventKind.REOPENED: Kind.REFERRAL_REOPENED,
+    EventKind.HANDED_OVER: Kind.REFERRAL_HANDED_OVER,
 }
 
 MOVING = sorted(set(TOLD) - {EventKind.PROGRESS})  # events that change the state
@@ -109,7 +110,9 @@ def send(
     hold(referral.case)
     if problem := why_not_to(referral, to):
         raise ActRefused(problem)
+    _name_in_consent(referral, to)
     referral.receiver = to
+    referral.proposed = None
     referral.sent_at = timezone.now()
     referral.why_unrouted, referral.why_params = "", {}
     return finish(
@@ -122,6 +125,19 @@ def send(
         to=to.name_id,
         chosen=chosen,
     )
+
+
+def _name_in_consent(referral: Referral, to: Partner) -> None:
+    """Say in the grant whom it is for, once the agency is known. Raises ActRefused when it is for another."""
+    consent = referral.consent
+    if consent.partner_id is None:
+        consent.partner = to
+        consent.save(update_fields=["partner"])
+    elif consent.partner_id != to.pk:
+        raise ActRefused(
+            _("The worker agreed that %(partner)s is told, and nobody else. Please ask again first.")
+            % {"partner": consent.partner}
+        )
 
 
 def hold(case: Case) -> None:

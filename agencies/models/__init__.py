@@ -1,3 +1,4 @@
+from .deadlines import CalendarDay, EscalationStep, PartnerDeadline
 from .mandates import Mandate, MandateQuerySet
 from .partners import Partner, PartnerQuerySet
 from .places import District, Province, Regency
@@ -5,14 +6,17 @@ from .reference import Deadline, Outcome, ReferenceQuerySet, ReferenceRow, Topic
 from .staff import Invitation, InvitationQuerySet, StaffEvent, StaffEventQuerySet
 
 __all__ = [
+    "CalendarDay",
     "Deadline",
     "District",
+    "EscalationStep",
     "Invitation",
     "InvitationQuerySet",
     "Mandate",
     "MandateQuerySet",
     "Outcome",
     "Partner",
+    "PartnerDeadline",
     "PartnerQuerySet",
     "Province",
     "ReferenceQuerySet",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import time
 from typing import Self
 
 from django.contrib.auth import get_user_model
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
@@ -90,6 +92,18 @@ class Partner(Named, ReferenceRow):
     email = models.EmailField(_("e-mail"), blank=True)
     phone = models.CharField(_("telephone"), max_length=40, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=50, default="Asia/Jakarta")
+    opens_at = models.TimeField(_("opens at"), default=time(8))
+    closes_at = models.TimeField(_("closes at"), default=time(16))
+    weekend = ArrayField(
+        models.PositiveSmallIntegerField(),
+        verbose_name=_("days off in the week"),
+        null=True,
+        blank=True,
+        help_text=_("Leave empty for the weekend of the country."),
+    )  # Monday is 0
+    asks_power_of_attorney = models.BooleanField(_("asks for a power of attorney"), default=False)
+    letterhead = models.TextField(_("letterhead"), max_length=500, blank=True)
+    signatory = models.CharField(_("who signs letters"), max_length=150, blank=True)
     is_active = models.BooleanField(_("active"), default=True)
 
     has_accounts: bool  # of rows read through `with_accounts` only
@@ -118,6 +132,11 @@ class Partner(Named, ReferenceRow):
             ),
             models.CheckConstraint(
                 condition=models.Q(country__regex=r"^[A-Z]{2}$"), name="partner_country_is_iso2"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(closes_at__gt=models.F("opens_at")),
+                name="partner_closes_after_it_opens",
+                violation_error_message=_("The office closes before it opens."),
             ),
             models.UniqueConstraint(
                 fields=["reference_prefix"],

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..choices import (
     AgencyCode,
+    Counting,
     DeadlineBasis,
     DeadlineUnit,
     OutcomeClass,
@@ -175,6 +176,9 @@ class Deadline(ReferenceRow):
     value = models.PositiveSmallIntegerField(_("time allowed"))
     unit = models.CharField(_("unit"), max_length=12, choices=DeadlineUnit.choices)
     basis = models.CharField(_("basis"), max_length=8, choices=DeadlineBasis.choices)
+    counting = models.CharField(
+        _("counted in"), max_length=7, choices=Counting.choices, default=Counting.CLOCK
+    )
 
     objects = ReferenceQuerySet["Deadline"].as_manager()
 

@@ -117,5 +117,6 @@ def test_a_partners_contact_data_is_changed_where_it_is_logged(page: Client) -> 
 def test_a_new_partner_is_added(page: Client) -> None:
     values = {"code": "POLDA_NTB", "name_id": "Polda NTB", "kind": "other", "country": "ID"}
     values |= {"time_zone": "Asia/Makassar", "is_active": "on", "source_status": "own"}
+    values |= {"opens_at": "08:00", "closes_at": "16:00"}
     assert page.post(reverse("admin:agencies_partner_add"), values).status_code == 302
     assert Partner.objects.get().code == "POLDA_NTB"

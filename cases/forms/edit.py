@@ -14,12 +14,14 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils import formats
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from ..choices import MeansOfControl
 from ..models import Case, Worker
 from ..models.worker import validate_passport
 from .complaint import ComplaintForm
-from .fields import Day, TopicsField, coded, day, said
+from .fields import Day, coded, day, said
 
 
 class PassportField(forms.CharField):
@@ -68,6 +70,7 @@ class EditForm(ComplaintForm):
         *("scheme", "recruiter", "broker", "foreign_agency", "employer_name", "employer_address"),
         *("contract_start", "contract_end", "departure_date", "work_start_date", "social_security_number"),
         *("incident_date", "accused_party"),
+        *("trafficking_status", "trafficking_asserted_by", "means_of_control"),
     )
 
     version = VersionField(widget=forms.HiddenInput, required=False)
@@ -92,6 +95,15 @@ class EditForm(ComplaintForm):
     incident_date = day(Case, "incident_date", past=True)
     accused_party = said(Case, "accused_party")
 
+    trafficking_status = coded(Case, "trafficking_status")
+    trafficking_asserted_by = coded(Case, "trafficking_asserted_by")
+    means_of_control = forms.MultipleChoiceField(
+        label=capfirst(Case._meta.get_field("means_of_control").verbose_name),
+        choices=MeansOfControl.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
     @classmethod
     def of(cls, case: Case) -> EditForm:
         """The form as the case is now."""
@@ -103,7 +115,19 @@ class EditForm(ComplaintForm):
         start, end = values.get("contract_start"), values.get("contract_end")
         if start and end and end < start:
             self.add_error("contract_end", _("The contract ends before it starts."))
+        self._clean_screening(values)
         return values
+
+    def _clean_screening(self, values: dict[str, Any]) -> None:
+        """A finding of trafficking is always somebody's; without one there is nobody to name."""
+        values["means_of_control"] = sorted(values.get("means_of_control", []))
+        if "trafficking_status" not in values or "trafficking_asserted_by" not in values:
+            return
+        found, by = values["trafficking_status"], values["trafficking_asserted_by"]
+        if found and not by:
+            self.add_error("trafficking_asserted_by", _("Please say whose finding this is."))
+        if by and not found:
+            self.add_error("trafficking_status", _("Please choose what was found, or leave both empty."))
 
     def over(self, current: Case) -> tuple[EditForm, list[Clash], list[str]]:
         """The form again, over somebody else's change.
@@ -153,12 +177,14 @@ def values_of(case: Case) -> dict[str, str | list[str]]:
         for name in names:
             if name != "urgency_suggested":
                 value = row.serializable_value(name)
-                values[name] = "" if value is None else str(value)
+                values[name] = (
+                    sorted(value) if isinstance(value, list) else "" if value is None else str(value)
+                )
     return values
 
 
 def typed_value(data: QueryDict, name: str) -> str | list[str]:
-    if isinstance(EditForm.base_fields[name], TopicsField):
+    if isinstance(EditForm.base_fields[name], forms.MultipleChoiceField):
         return sorted(set(data.getlist(name)))
     return data.get(name, "")
 

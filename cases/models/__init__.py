@@ -1,9 +1,11 @@
-"""Worker, case, consent, events, drafts."""
+"""Worker, case, consent, documents, clocks, events, drafts."""
 
 from .case import Case, CaseCounter
+from .clock import Clock
 from .consent import Consent
+from .document import Document
 from .draft import IntakeDraft
 from .event import CaseEvent
 from .worker import Worker
 
-__all__ = ["Case", "CaseCounter", "CaseEvent", "Consent", "IntakeDraft", "Worker"]
+__all__ = ["Case", "CaseCounter", "CaseEvent", "Clock", "Consent", "Document", "IntakeDraft", "Worker"]

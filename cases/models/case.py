@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -9,9 +10,20 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from agencies import countries
 from agencies.choices import Stage, Urgency
-from agencies.models import Partner, Topic
+from agencies.models import Outcome, Partner, Topic
 
-from ..choices import Channel, ProceduralStatus, Relation, ReporterType, Scheme, Sector
+from ..choices import (
+    AssertedBy,
+    Channel,
+    MeansOfControl,
+    ProceduralStatus,
+    Relation,
+    ReporterType,
+    Scheme,
+    Sector,
+    SettlementState,
+    TraffickingStatus,
+)
 from .case_reads import CaseQuerySet
 from .worker import Worker
 
@@ -78,6 +90,36 @@ class Case(models.Model):
     demands = models.TextField(_("what is asked for"), max_length=TEXT_MAX)
     accused_party = models.CharField(_("accused party"), max_length=300, blank=True)
 
+    trafficking_status = models.CharField(
+        _("trafficking"), max_length=9, choices=TraffickingStatus, blank=True
+    )
+    trafficking_asserted_by = models.CharField(
+        _("who found so"), max_length=10, choices=AssertedBy, blank=True
+    )
+    means_of_control = ArrayField(
+        models.CharField(max_length=22, choices=MeansOfControl),
+        verbose_name=_("means of control"),
+        default=list,
+        blank=True,
+    )
+
+    closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
+    closed_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("closed by")
+    )
+    outcome = models.ForeignKey(
+        Outcome, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("outcome")
+    )
+    amount_claimed = models.DecimalField(
+        _("amount claimed"), max_digits=16, decimal_places=2, null=True, blank=True
+    )
+    amount_recovered = models.DecimalField(
+        _("amount recovered"), max_digits=16, decimal_places=2, null=True, blank=True
+    )
+    currency = models.CharField(_("currency"), max_length=3, blank=True)
+    settlement_state = models.CharField(_("settlement"), max_length=9, choices=SettlementState, blank=True)
+    settlement_due = models.DateField(_("settlement to be fulfilled by"), null=True, blank=True)
+
     objects = CaseQuerySet.as_manager()
 
     class Meta:
@@ -100,6 +142,25 @@ class Case(models.Model):
                 name="case_contract_ends_after_start",
                 violation_error_message=_("The contract ends before it starts."),
             ),
+            models.CheckConstraint(
+                condition=models.Q(means_of_control__contained_by=MeansOfControl.values),
+                name="case_means_of_control_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(trafficking_status="", trafficking_asserted_by="")
+                | (~models.Q(trafficking_status="") & ~models.Q(trafficking_asserted_by="")),
+                name="case_trafficking_found_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(closed_at=None, closed_by=None, outcome=None)
+                | models.Q(closed_at__isnull=False, closed_by__isnull=False, outcome__isnull=False),
+                name="case_closed_is_stamped",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(settlement_state=SettlementState.PENDING)
+                | models.Q(settlement_due__isnull=False),
+                name="case_pending_settlement_has_day",
+            ),
         )
 
     def __str__(self) -> str:
@@ -107,6 +168,10 @@ class Case(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("cases:detail", args=[self.reference])
+
+    @property
+    def is_closed(self) -> bool:
+        return self.closed_at is not None
 
     @property
     def country_name(self) -> str:

@@ -12,12 +12,20 @@ from ..choices import EventKind
 from .case import Case
 
 
+class CaseEventQuerySet(models.QuerySet["CaseEvent"]):
+    def told_to(self, partner_id: int | None) -> CaseEventQuerySet:
+        """What people of this partner may be told: all but the internal notes of other partners."""
+        return self.exclude(~models.Q(partner_id=partner_id), kind=EventKind.INTERNAL)
+
+
 class CaseEvent(models.Model):
     """Something that happened to a case: never changed, never removed.
 
     With a `referral` the event belongs to that referral and its receiver reads it too; without, it stays with the
     case's own partner. No `actor` means the portal itself. `data` holds codes and the names of offices
-    and of staff, nothing of a worker or a reporter.
+    and of staff, nothing of a worker or a reporter; `recorded` in it means that the sender wrote down what a
+    partner without accounts had said. An internal note (`INTERNAL`) is for the people of its own `partner` alone
+    (`told_to`).
     `key` comes from the form that caused the event: the same key again is the same act, done once.
     """
 
@@ -30,7 +38,7 @@ class CaseEvent(models.Model):
         related_name="events",
         verbose_name=_("referral"),
     )
-    kind = models.CharField(_("what happened"), max_length=10, choices=EventKind)
+    kind = models.CharField(_("what happened"), max_length=20, choices=EventKind)
     at = models.DateTimeField(_("when"))
     actor = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("who"))
     partner = models.ForeignKey(

@@ -79,6 +79,34 @@ def test_everything_of_the_form_can_be_changed(browser: Client, case: Case) -> N
     assert "Kenanga" not in str(event.data)
 
 
+def test_signs_of_trafficking_are_kept_shown_and_named_in_the_event(browser: Client, case: Case) -> None:
+    signs = {
+        "trafficking_status": "possible",
+        "trafficking_asserted_by": "ngo",
+        "means_of_control": ["withholds_documents", "debt_bondage"],
+    }
+    save(browser, case, **signs)
+    case.refresh_from_db()
+    assert case.trafficking_status == "possible"
+    assert set(case.means_of_control) == {"withholds_documents", "debt_bondage"}
+    page = browser.get(case.get_absolute_url()).content.decode()
+    assert "Withholds passport or documents" in page
+    assert save(browser, case).status_code == 302  # the same again
+    (event,) = case.events.filter(kind=EventKind.EDITED)
+    assert set(event.data["fields"]) == set(signs)
+
+
+def test_two_people_who_tick_different_signs_both_see_it(
+    browser: Client, colleague: Client, case: Case
+) -> None:
+    mine = edit_data(case, means_of_control=["threats"])
+    save(colleague, case, means_of_control=["debt_bondage"])
+    response = browser.post(address(case), mine)
+    assert response.status_code == 409
+    (clash,) = response.context["clashes"]
+    assert (clash.now, clash.typed) == ("Debt bondage", "Threats")
+
+
 def test_saving_without_a_change_changes_nothing(browser: Client, case: Case) -> None:
     assert save(browser, case).status_code == 302
     case.refresh_from_db()
@@ -100,6 +128,9 @@ def test_saving_without_a_change_changes_nothing(browser: Client, case: Case) ->
         ({"chronology": "x" * 1_000_000}, "chronology"),
         ({"topics": ["NO_SUCH"]}, "topics"),
         ({"scheme": "x"}, "scheme"),
+        ({"trafficking_status": "possible"}, "trafficking_asserted_by"),
+        ({"trafficking_asserted_by": "police"}, "trafficking_status"),
+        ({"means_of_control": ["threats", "x"]}, "means_of_control"),
     ],
 )
 def test_what_cannot_be_is_said_at_the_field_and_nothing_is_written(

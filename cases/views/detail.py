@@ -112,6 +112,7 @@ def _page(
         "reporter_facts": facts.reporter(case),
         "placement_facts": facts.placement(case),
         "complaint_facts": facts.complaint(case),
+        "screening_facts": facts.screening(case),
         "note_form": note_form or NoteForm(),
         "assign_form": assign_form,
         **_progress(case),

@@ -172,7 +172,8 @@ class Life:
         return step.kind not in (EventKind.RECEIVED, EventKind.ASKED, EventKind.ANSWERED)
 
     def _send(self, at: datetime, to: Partner, *, by: User | None, chosen: bool) -> None:
-        self.referral.receiver, self.referral.sent_at = to, at
+        self.referral.receiver = self.referral.consent.partner = to
+        self.referral.sent_at = at
         self.world.receivers[self.filed.case.reference].add(to.pk)
         self._finish(State.SENT, EventKind.SENT, at, by, to=to.name_id, chosen=chosen)
 
@@ -229,7 +230,9 @@ class Life:
                 weights=[80, 14, 6],
             )[0],
             given_by=case.reporter_name,
-            method=rng.choices(list(ConsentMethod), weights=[35, 25, 40])[0],
+            method=rng.choices(
+                [ConsentMethod.SIGNED, ConsentMethod.RECORDED, ConsentMethod.SPOKEN], weights=[35, 25, 40]
+            )[0],
             given_on=timezone.localdate(at),
             recorded_by=by,
             recorded_at=at,

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from cases.choices import DataGroup
+from cases.choices import AssertedBy, DataGroup, MeansOfControl, TraffickingStatus
 from cases.models import Consent
 from cases.tests.factories import make_case
 from referrals import disclosure
@@ -17,7 +17,7 @@ from referrals.tests.factories import make_referral_in
 pytestmark = pytest.mark.django_db
 
 # For each group, values that stand nowhere else.
-VALUES: dict[DataGroup, dict[str, dict[str, str]]] = {
+VALUES: dict[DataGroup, dict[str, dict[str, Any]]] = {
     DataGroup.IDENTITY: {
         "worker": {
             "name": "Contoh Melati",
@@ -25,7 +25,6 @@ VALUES: dict[DataGroup, dict[str, dict[str, str]]] = {
             "passport_number": "C1234567",
             "birth_date": "1990-07-01",
             "home_village": "Desa Contoh 7",
-            "disability": "reads braille",
         },
         "case": {"social_security_number": "JKN-000777"},
     },
@@ -44,6 +43,15 @@ VALUES: dict[DataGroup, dict[str, dict[str, str]]] = {
             "accused_party": "Tertuduh Contoh",
             "chronology": "It happened like this.",
             "demands": "Three months of wages.",
+        },
+    },
+    DataGroup.HEALTH: {"worker": {"disability": "reads braille"}, "case": {}},
+    DataGroup.VIOLENCE: {
+        "worker": {},
+        "case": {
+            "trafficking_status": "possible",
+            "trafficking_asserted_by": "court",
+            "means_of_control": ["debt_bondage", "withholds_documents"],
         },
     },
 }
@@ -65,8 +73,18 @@ def shown(referral: Referral) -> str:
 
 
 def values_of(group: DataGroup) -> list[str]:
-    held = VALUES[group]["worker"] | VALUES[group]["case"]
-    return [str(value) for name, value in held.items() if name != "birth_date"]
+    held = (VALUES.get(group) or {"worker": {}, "case": {}}).values()
+    kept = {name: value for fields in held for name, value in fields.items() if name != "birth_date"}
+    told = {
+        "trafficking_status": TraffickingStatus,
+        "trafficking_asserted_by": AssertedBy,
+        "means_of_control": MeansOfControl,
+    }
+    return [
+        str(told[name](code).label) if name in told else code
+        for name, value in kept.items()
+        for code in (value if isinstance(value, list) else [value])
+    ]
 
 
 @pytest.mark.parametrize("groups", [[g] for g in DataGroup] + [["case", "contact"], DataGroup.values])
@@ -85,6 +103,8 @@ def test_groups_not_agreed_to_are_named_as_not_shared():
         DataGroup.CASE: True,
         DataGroup.IDENTITY: False,
         DataGroup.CONTACT: False,
+        DataGroup.HEALTH: False,
+        DataGroup.VIOLENCE: False,
     }
 
 

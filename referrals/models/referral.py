@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -12,91 +11,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from agencies.choices import Urgency
+from agencies.choices import Counting, Urgency
 from agencies.models import Outcome, Partner
-from cases.choices import DataGroup
 from cases.models import Case, Consent
 
-from .choices import LIVE, MOVE, NOT_SENT_YET, WITH_RECEIVER, DeclineReason, Service, Side, State
-
-REOPEN_WITHIN = timedelta(days=30)
-READABLE_AFTER_COMPLETION = timedelta(days=90)  # for the receiver, who may have to answer for what it did
-REFER_AGAIN_WITHIN = timedelta(
-    days=30
-)  # how long a declined referral that nothing follows stays on the list of work
-
-
-class ReferralQuerySet(models.QuerySet["Referral"]):
-    def visible_to(self, user: User) -> ReferralQuerySet:
-        """Referrals this person's partner sent, and those that reached it; none for roles that read no case."""
-        if not user.works_cases:
-            return self.none()
-        mine = models.Q(sender_id=user.partner_id)
-        reached_us = models.Q(receiver_id=user.partner_id, sent_at__isnull=False)
-        return self.filter(mine | reached_us)
-
-    def received_by(self, user: User) -> ReferralQuerySet:
-        return self.visible_to(user).filter(receiver_id=user.partner_id, sent_at__isnull=False)
-
-    def sent_by(self, user: User) -> ReferralQuerySet:
-        return self.visible_to(user).filter(sender_id=user.partner_id)
-
-    def live(self) -> ReferralQuerySet:
-        return self.filter(state__in=LIVE)
-
-    def waiting_for(self, user: User) -> ReferralQuerySet:
-        """Referrals in which this person's partner has the next move."""
-        ours = [state for state in WITH_RECEIVER if MOVE[state] is Side.RECEIVER]
-        theirs = [state for state in LIVE if MOVE[state] is Side.SENDER]
-        return self.filter(
-            models.Q(receiver_id=user.partner_id, state__in=ours)
-            | models.Q(sender_id=user.partner_id, state__in=theirs)
-        )
-
-    def for_the_receiver(self) -> ReferralQuerySet:
-        """What its receiver should look at now: not decided yet, or taken on and without news for too long."""
-        return self.filter(models.Q(state__in=[State.SENT, State.RECEIVED]) | _quiet_for_too_long())
-
-    def in_progress(self) -> ReferralQuerySet:
-        """Taken on, with the next news not due yet."""
-        return self.filter(state=State.ACCEPTED).exclude(_quiet_for_too_long())
-
-    def for_the_sender(self) -> ReferralQuerySet:
-        """What its sender should look at now: an agency to choose, a question, or a refusal that nothing followed."""
-        followed = Referral.objects.filter(previous=models.OuterRef("pk"))
-        refused = models.Q(
-            ~models.Exists(followed), state=State.DECLINED, ended_at__gte=timezone.now() - REFER_AGAIN_WITHIN
-        )
-        return self.filter(models.Q(state__in=[State.UNROUTED, State.CLARIFYING]) | refused)
-
-    def readable_by_receiver(self, group: DataGroup) -> ReferralQuerySet:
-        """Referrals that show this group of data to their receiver now; `disclosure.shows`, for a list."""
-        lately = models.Q(state=State.COMPLETED, ended_at__gte=timezone.now() - READABLE_AFTER_COMPLETION)
-        return self.filter(
-            models.Q(state__in=WITH_RECEIVER) | lately,
-            sent_at__isnull=False,
-            consent__withdrawn_at=None,
-            consent__groups__contains=[group],
-        )
-
-    def most_urgent_first(self) -> ReferralQuerySet:
-        return self.order_by("urgency_rank", "due_at", "pk")
-
-    def last_changed_first(self) -> ReferralQuerySet:
-        return self.order_by("-changed_at", "pk")
-
-    def due_for_routing(self) -> ReferralQuerySet:
-        return self.filter(state=State.WAITING, route_at__lte=timezone.now())
-
-    def with_page_data(self) -> ReferralQuerySet:
-        """Everything a row in a list shows, in a fixed number of statements."""
-        return self.select_related(
-            "case__worker", "case__assigned_to", "sender", "receiver", "outcome", "consent"
-        ).prefetch_related("case__topics")
-
-
-def _quiet_for_too_long() -> models.Q:
-    return models.Q(state=State.ACCEPTED, due_at__lt=timezone.now())
+from ..choices import LIVE, MOVE, NOT_SENT_YET, WITH_RECEIVER, DeclineReason, Service, Side, State
+from .referral_reads import ReferralQuerySet
 
 
 class Referral(models.Model):
@@ -104,8 +24,11 @@ class Referral(models.Model):
 
     `ranking` is what matching answered: partners with their reasons as codes, best first; `why_unrouted` and
     `why_params` are the reason why none of them was sent to. `route_at` is when the worker may next try to find the
-    agency. `due_at` is until when the side whose move it is must act; `time_left` is what the receiver had left when
-    its clock stopped for a question.
+    agency. `due_at` is until when the side whose move it is must act, counted since `clock_from` in clock time or in
+    that side's working time (`counting`); `time_left` is what the receiver had left, in the same time, when its clock
+    stopped for a question. `escalate_at` is when the sweep reminds next, and `escalation_level` the last step it took
+    for this deadline. `proposed` is the partner to which an agency wants to hand over what its sender has not agreed
+    to yet. `is_lead` marks the one live referral of a case that leads the joint work.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -125,6 +48,16 @@ class Referral(models.Model):
         related_name="referrals_received",
         verbose_name=_("receiver"),
     )
+    proposed = models.ForeignKey(
+        Partner,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("proposed for handing over"),
+    )
+    is_lead = models.BooleanField(_("leads the joint work"), default=False)
+    register_number = models.CharField(_("the receiver's register number"), max_length=60, blank=True)
     consent = models.ForeignKey(Consent, models.PROTECT, related_name="referrals", verbose_name=_("consent"))
     services = ArrayField(
         models.CharField(max_length=16, choices=Service), verbose_name=_("services requested")
@@ -153,7 +86,11 @@ class Referral(models.Model):
     changed_at = models.DateTimeField(_("last change"))
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     due_at = models.DateTimeField(_("due"), null=True, blank=True)
+    clock_from = models.DateTimeField(null=True, blank=True, editable=False)
+    counting = models.CharField(max_length=7, choices=Counting, default=Counting.CLOCK, editable=False)
     time_left = models.DurationField(null=True, blank=True, editable=False)
+    escalate_at = models.DateTimeField(null=True, blank=True, editable=False)
+    escalation_level = models.PositiveSmallIntegerField(default=0, editable=False)
     received_at = models.DateTimeField(_("opened"), null=True, blank=True)
     received_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     accepted_at = models.DateTimeField(_("accepted"), null=True, blank=True)
@@ -186,6 +123,11 @@ class Referral(models.Model):
             models.Index(fields=("receiver", "-changed_at"), name="referral_receiver_changed"),
             models.Index(fields=("sender", "-changed_at"), name="referral_sender_changed"),
             models.Index(fields=("route_at",), condition=models.Q(state="waiting"), name="referral_to_route"),
+            models.Index(
+                fields=("escalate_at",),
+                condition=models.Q(escalate_at__isnull=False),
+                name="referral_to_escalate",
+            ),
         )
         constraints = (
             models.UniqueConstraint(fields=("case", "number"), name="referral_number_within_case"),
@@ -207,6 +149,13 @@ class Referral(models.Model):
             models.CheckConstraint(
                 condition=models.Q(receiver__isnull=True) | ~models.Q(receiver=models.F("sender")),
                 name="referral_not_to_oneself",
+            ),
+            models.UniqueConstraint(
+                fields=("case",), condition=models.Q(is_lead=True), name="referral_one_lead_per_case"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(is_lead=False) | models.Q(state__in=sorted(LIVE)),
+                name="referral_lead_is_live",
             ),
         )
 

@@ -1,0 +1,81 @@
+"""Files that belong to a case."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from agencies.models import Partner
+
+from ..choices import DocumentKind
+from .case import Case
+
+
+class DocumentQuerySet(models.QuerySet["Document"]):
+    def kept(self) -> DocumentQuerySet:
+        """Those that nobody has removed."""
+        return self.filter(removed_at=None)
+
+
+class Document(models.Model):
+    """A file of a case: what it is, who put it there, and where its bytes are kept outside the web root.
+
+    Without a `referral` it belongs to the case's own partner, and receivers see it as far as the worker agreed. With
+    one, the receiver of that referral added it, and it is read by both sides of that referral. `stored_as` is a name
+    of our own: nothing of it comes from the uploader. A power of attorney has a `scope` and may have a last day.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="documents", verbose_name=_("case"))
+    referral = models.ForeignKey(
+        "referrals.Referral",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="documents",
+        verbose_name=_("referral"),
+    )
+    kind = models.CharField(_("kind of document"), max_length=17, choices=DocumentKind)
+    file_name = models.CharField(_("file name"), max_length=200)
+    content_type = models.CharField(_("format"), max_length=100)
+    size = models.PositiveIntegerField(_("size"))  # bytes
+    sha256 = models.CharField(max_length=64, editable=False)
+    stored_as = models.CharField(max_length=80, unique=True, editable=False)
+    note = models.CharField(_("note"), max_length=300, blank=True)
+    scope = models.CharField(_("for what"), max_length=300, blank=True)
+    valid_until = models.DateField(_("valid until"), null=True, blank=True)
+    added_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("added by"))
+    partner = models.ForeignKey(Partner, models.PROTECT, related_name="+", verbose_name=_("partner"))
+    added_at = models.DateTimeField(_("added"))
+    removed_at = models.DateTimeField(_("removed"), null=True, blank=True)
+    removed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects = DocumentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("document")
+        verbose_name_plural = _("documents")
+        ordering = ("-added_at", "pk")
+        indexes = (models.Index(fields=("case", "-added_at"), name="document_case_added"),)
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(kind__in=DocumentKind.values), name="document_kind_known"
+            ),
+            models.CheckConstraint(condition=models.Q(size__gt=0), name="document_not_empty"),
+            models.CheckConstraint(
+                condition=~models.Q(kind=DocumentKind.POWER_OF_ATTORNEY) | ~models.Q(scope=""),
+                name="document_power_of_attorney_has_scope",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.case_id}: {self.kind}"
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether a power of attorney is over."""
+        return self.valid_until is not None and self.valid_until < timezone.localdate()

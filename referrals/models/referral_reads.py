@@ -1,0 +1,97 @@
+"""Reads over referrals: whose they are, whose move it is, and which of them need something."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.utils import timezone
+
+from accounts.models import User
+from cases.choices import DataGroup
+from cases.models.consent import HOME
+
+from ..choices import LIVE, MOVE, WITH_RECEIVER, Side, State
+
+if TYPE_CHECKING:
+    from .referral import Referral  # noqa: F401  # named in annotations only
+
+REOPEN_WITHIN = timedelta(days=30)
+READABLE_AFTER_COMPLETION = timedelta(days=90)  # for the receiver, who may have to answer for what it did
+REFER_AGAIN_WITHIN = timedelta(
+    days=30
+)  # how long a declined referral that nothing follows stays on the list of work
+
+
+class ReferralQuerySet(models.QuerySet["Referral"]):
+    def visible_to(self, user: User) -> ReferralQuerySet:
+        """Referrals this person's partner sent, and those that reached it; none for roles that read no case."""
+        if not user.works_cases:
+            return self.none()
+        mine = models.Q(sender_id=user.partner_id)
+        reached_us = models.Q(receiver_id=user.partner_id, sent_at__isnull=False)
+        return self.filter(mine | reached_us)
+
+    def received_by(self, user: User) -> ReferralQuerySet:
+        return self.visible_to(user).filter(receiver_id=user.partner_id, sent_at__isnull=False)
+
+    def sent_by(self, user: User) -> ReferralQuerySet:
+        return self.visible_to(user).filter(sender_id=user.partner_id)
+
+    def live(self) -> ReferralQuerySet:
+        return self.filter(state__in=LIVE)
+
+    def waiting_for(self, user: User) -> ReferralQuerySet:
+        """Referrals in which this person's partner has the next move."""
+        ours = [state for state in WITH_RECEIVER if MOVE[state] is Side.RECEIVER]
+        theirs = [state for state in LIVE if MOVE[state] is Side.SENDER]
+        return self.filter(
+            models.Q(receiver_id=user.partner_id, state__in=ours)
+            | models.Q(sender_id=user.partner_id, state__in=theirs)
+        )
+
+    def for_the_receiver(self) -> ReferralQuerySet:
+        """What its receiver should look at now: not decided yet, or taken on and without news for too long."""
+        return self.filter(models.Q(state__in=[State.SENT, State.RECEIVED]) | _quiet_for_too_long())
+
+    def in_progress(self) -> ReferralQuerySet:
+        """Taken on, with the next news not due yet."""
+        return self.filter(state=State.ACCEPTED).exclude(_quiet_for_too_long())
+
+    def for_the_sender(self) -> ReferralQuerySet:
+        """What its sender should look at now: an agency to choose, a question, or a refusal that nothing followed."""
+        followed = self.model._default_manager.filter(previous=models.OuterRef("pk"))
+        refused = models.Q(
+            ~models.Exists(followed), state=State.DECLINED, ended_at__gte=timezone.now() - REFER_AGAIN_WITHIN
+        )
+        return self.filter(models.Q(state__in=[State.UNROUTED, State.CLARIFYING]) | refused)
+
+    def readable_by_receiver(self, group: DataGroup) -> ReferralQuerySet:
+        """Referrals that show this group of data to their receiver now; `disclosure.shows`, for a list."""
+        lately = models.Q(state=State.COMPLETED, ended_at__gte=timezone.now() - READABLE_AFTER_COMPLETION)
+        return self.filter(
+            models.Q(state__in=WITH_RECEIVER) | lately,
+            sent_at__isnull=False,
+            consent__withdrawn_at=None,
+            consent__groups__contains=[group],
+        ).exclude(consent__until__lt=timezone.localdate(timezone=HOME))
+
+    def most_urgent_first(self) -> ReferralQuerySet:
+        return self.order_by("urgency_rank", "due_at", "pk")
+
+    def last_changed_first(self) -> ReferralQuerySet:
+        return self.order_by("-changed_at", "pk")
+
+    def due_for_routing(self) -> ReferralQuerySet:
+        return self.filter(state=State.WAITING, route_at__lte=timezone.now())
+
+    def with_page_data(self) -> ReferralQuerySet:
+        """Everything a row in a list shows, in a fixed number of statements."""
+        return self.select_related(
+            "case__worker", "case__assigned_to", "sender", "receiver", "outcome", "consent"
+        ).prefetch_related("case__topics")
+
+
+def _quiet_for_too_long() -> models.Q:
+    return models.Q(state=State.ACCEPTED, due_at__lt=timezone.now())

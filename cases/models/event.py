@@ -48,6 +48,8 @@ class CaseEvent(models.Model):
     data = models.JSONField(_("details"), default=dict, blank=True)
     key = models.UUIDField(null=True, unique=True, editable=False)
 
+    objects = CaseEventQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("event")
         verbose_name_plural = _("events")

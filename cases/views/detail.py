@@ -22,7 +22,7 @@ from notifications.models import Notification
 
 from .. import actions, facts, rules, timeline
 from ..forms import AssignForm, NoteForm
-from ..models import Case
+from ..models import Case, CaseEvent
 from ..standing import move_of
 
 STALE_AFTER = 300  # seconds until "3 hours left" must be written anew, though nothing changed
@@ -125,7 +125,7 @@ def _progress(case: Case) -> dict[str, Any]:
     referrals = list(
         case.referrals.select_related("case", "sender", "receiver", "outcome").order_by("-number")
     )
-    events = case.events.select_related("actor", "partner", "referral")
+    events = CaseEvent.objects.filter(case=case).told_to(case.partner_id).select_related("actor", "partner", "referral")
     return {
         "referrals": [{"referral": referral, "move": move_of(referral)} for referral in referrals],
         "events": timeline.tell(events, with_referral=True),

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from agencies.tests.factories import make_outcome
-from referrals.forms import AmountField
+from cases.forms.money import AmountField
 from referrals.models import Referral
 from referrals.tests.factories import make_referral_in
 

@@ -25,6 +25,7 @@ from ..models import Referral
 from . import partners
 from .acts import CHOOSE, Act, offered
 from .live import etag_of, fragment
+from .together import together
 
 OFTEN, SELDOM = 3, 10  # seconds between two looks: while the portal is looking for the agency, and else
 
@@ -127,7 +128,8 @@ def _etag(request: SignedInRequest, referral: Referral, stale: bool = False) -> 
 def _shown(user: User, referral: Referral) -> dict[str, Any]:
     """Everything but the forms."""
     as_sender = rules.is_sender(user, referral)
-    events = list(referral.events.select_related("actor", "partner"))
+    told_to_us = CaseEvent.objects.filter(referral=referral).told_to(user.partner_id)
+    events = list(told_to_us.select_related("actor", "partner"))
     told = events if as_sender else disclosure.events(referral, events)
     return {
         "referral": referral,
@@ -147,6 +149,7 @@ def _shown(user: User, referral: Referral) -> dict[str, Any]:
         "timeline": timeline.tell(told),
         "follow_ups": list(referral.follow_ups.select_related("case")) if as_sender else [],
         "can_refer_again": rules.can_refer_again(user, referral),
+        **together(user, referral),
     }
 
 

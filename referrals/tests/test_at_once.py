@@ -60,6 +60,19 @@ def test_of_two_officers_who_accept_at_once_one_wins_and_the_other_reads_who():
     assert CaseEvent.objects.filter(kind=EventKind.ACCEPTED).count() == 1
 
 
+def test_of_fifty_officers_who_accept_at_once_one_wins_and_49_get_a_friendly_answer():
+    referral, officer = make_referral_in("received")
+    officers = [officer, *(make_officer(officer.partner) for _ in range(49))]
+    results = at_once(*[lambda by=by: actions.accept(by=by, referral=referral) for by in officers])
+    referral.refresh_from_db()
+    assert referral.accepted_by is not None
+    lost = [str(result) for result in results if isinstance(result, ActRefused)]
+    assert (sum(isinstance(result, Referral) for result in results), len(lost)) == (1, 49), results
+    assert all(referral.accepted_by.full_name in sentence for sentence in lost)
+    assert CaseEvent.objects.filter(kind=EventKind.ACCEPTED).count() == 1
+    assert Notification.objects.filter(kind="accepted").count() == 1
+
+
 def test_of_accepting_and_withdrawing_at_once_one_wins():
     referral, officer = make_referral_in("received")
     results = at_once(

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
 from django.utils import translation
 
 
@@ -11,3 +12,9 @@ def _english() -> Iterator[None]:
     """Tests that call the domain directly read English, so that polishing the Indonesian breaks none."""
     with translation.override("en"):
         yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _documents(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Files that tests put to cases go where pytest clears up."""
+    settings.DOCUMENTS_DIR = str(tmp_path_factory.mktemp("documents"))

@@ -1,8 +1,12 @@
 """What a person does with their own account."""
 
+from typing import Any
+
 from django.db.models import F
 
 from .models import User
+
+EMAIL_FIELDS = ("email_choice", "digest_at", "quiet_from", "quiet_until")
 
 
 def sign_out_everywhere(*, by: User) -> None:
@@ -18,8 +22,19 @@ def set_language(*, by: User, language: str) -> None:
     by.save(update_fields=["language"])
 
 
-def set_preferences(*, by: User, full_name: str, language: str, time_zone: str) -> None:
-    """Keep name, language and time zone. Raises ValidationError for an unknown zone or language."""
-    by.full_name, by.language, by.time_zone = full_name, language, time_zone
+def set_preferences(*, by: User, full_name: str, language: str, time_zone: str, **emails: Any) -> None:
+    """Keep name, language, time zone and, where given, when notices come by e-mail (the fields EMAIL_FIELDS).
+
+    What was held under another choice is planned anew by the next sweep. Raises ValidationError for an unknown zone,
+    language or choice, and for quiet hours that are half a pair or swallow the digest; nothing is kept then.
+    """
+    fields = {"full_name": full_name, "language": language, "time_zone": time_zone, **emails}
+    planned_by = ("time_zone", *EMAIL_FIELDS)
+    before = [getattr(by, name) for name in planned_by]
+    for name, value in fields.items():
+        setattr(by, name, value)
     by.full_clean(exclude=["password"])
-    by.save(update_fields=["full_name", "language", "time_zone"])
+    if [getattr(by, name) for name in planned_by] != before:
+        by.choice_is_new = True
+        fields["choice_is_new"] = True
+    by.save(update_fields=list(fields))

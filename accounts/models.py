@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zoneinfo
+from datetime import time
 from functools import cache
 from typing import Any, ClassVar
 
@@ -13,6 +14,7 @@ from django.db.models.functions import Lower
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
+from .choices import EmailChoice
 from .roles import ROLE_CHOICES, ROLES, PortalAdmin, Right, Role
 
 
@@ -26,6 +28,11 @@ def validate_time_zone(value: str) -> None:
     """Refuse what is not a name of the IANA time zone database."""
     if value not in time_zones():
         raise ValidationError(_("“%(value)s” is not a time zone."), params={"value": value})
+
+
+def within(moment: time, start: time, end: time) -> bool:
+    """Whether a time of day lies from `start` until before `end`, which may be past midnight."""
+    return start <= moment < end if start < end else moment >= start or moment < end
 
 
 class UserManager(BaseUserManager["User"]):
@@ -53,7 +60,9 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser):
     """A person: one e-mail address, one role, and (but for portal admins) one partner.
 
-    `session_generation` is part of what every session is signed with: raising it ends them all.
+    `session_generation` is part of what every session is signed with: raising it ends them all. Notices are e-mailed by
+    `email_choice`; digests at `digest_at`, nothing but emergencies from `quiet_from` until `quiet_until`, all in the
+    person's own zone. `choice_is_new` asks the sweep of held e-mails to plan anew what waits for this person.
     """
 
     email = models.EmailField(_("e-mail"), unique=True)
@@ -73,6 +82,13 @@ class User(AbstractBaseUser):
     time_zone = models.CharField(
         _("time zone"), max_length=50, default="Asia/Jakarta", validators=[validate_time_zone]
     )
+    email_choice = models.CharField(
+        _("notices by e-mail"), max_length=8, choices=EmailChoice, default=EmailChoice.AT_ONCE
+    )
+    digest_at = models.TimeField(_("digest at"), default=time(7))
+    quiet_from = models.TimeField(_("quiet from"), null=True, blank=True)
+    quiet_until = models.TimeField(_("quiet until"), null=True, blank=True)
+    choice_is_new = models.BooleanField(default=False, editable=False)
     is_active = models.BooleanField(_("active"), default=True)
     date_joined = models.DateTimeField(_("joined"), auto_now_add=True)
     session_generation = models.PositiveIntegerField(default=0, editable=False)
@@ -87,6 +103,9 @@ class User(AbstractBaseUser):
         verbose_name = _("person")
         verbose_name_plural = _("people")
         ordering = ("full_name", "pk")
+        indexes = (
+            models.Index(fields=("id",), condition=models.Q(choice_is_new=True), name="user_choice_is_new"),
+        )
         constraints = (
             models.CheckConstraint(
                 condition=models.Q(role__in=list(ROLES)),
@@ -100,6 +119,17 @@ class User(AbstractBaseUser):
                 violation_error_message=_("Everybody but a portal admin belongs to one partner."),
             ),
             models.CheckConstraint(condition=models.Q(email=Lower("email")), name="user_email_is_lower_case"),
+            models.CheckConstraint(
+                condition=models.Q(email_choice__in=EmailChoice.values), name="user_email_choice_is_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(quiet_from=None, quiet_until=None)
+                | (
+                    models.Q(quiet_from__isnull=False, quiet_until__isnull=False)
+                    & ~models.Q(quiet_from=models.F("quiet_until"))
+                ),
+                name="user_quiet_hours_are_a_pair",
+            ),
         )
 
     def __str__(self) -> str:
@@ -108,6 +138,25 @@ class User(AbstractBaseUser):
     def clean(self) -> None:
         self.email = UserManager.normalize_email(self.email)
         super().clean()
+        self._clean_quiet_hours()
+
+    def _clean_quiet_hours(self) -> None:
+        """Refuse half a pair, a pair that says nothing, and a digest at an hour when nothing is sent."""
+        start, end = self.quiet_from, self.quiet_until
+        if start is None and end is None:
+            return
+        if start is None:
+            raise ValidationError({"quiet_from": _("Please say from when, or leave both empty.")})
+        if end is None:
+            raise ValidationError({"quiet_until": _("Please say until when, or leave both empty.")})
+        if start == end:
+            message = _(
+                "Quiet hours that begin and end at the same time are none. Please change one of them."
+            )
+            raise ValidationError({"quiet_until": message})
+        if self.email_choice != EmailChoice.AT_ONCE and within(self.digest_at, start, end):
+            message = _("This falls into your quiet hours. Please choose another hour, or other quiet hours.")
+            raise ValidationError({"digest_at": message})
 
     @property
     def role_class(self) -> type[Role]:

@@ -16,10 +16,11 @@ from django.views.decorators.http import require_POST
 from . import actions
 from .forms import PreferencesForm
 from .policy import SignedInRequest
+from .wording import emails_in_words
 
 
 def preferences(request: SignedInRequest) -> HttpResponse:
-    """Show and change name, language and time zone."""
+    """Show and change name, language, time zone and when notices come by e-mail."""
     form = PreferencesForm(request.POST or None, instance=copy(request.user))  # the page greets who is saved
     if form.is_valid():
         actions.set_preferences(by=request.user, **form.cleaned_data)
@@ -27,7 +28,8 @@ def preferences(request: SignedInRequest) -> HttpResponse:
             messages.success(request, _("Your preferences are saved."))
         return redirect("accounts:preferences")
     status = 422 if form.is_bound else 200
-    return render(request, "accounts/preferences.html", {"form": form}, status=status)
+    context = {"form": form, "emails_in_words": emails_in_words(request.user)}
+    return render(request, "accounts/preferences.html", context, status=status)
 
 
 @require_POST

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.admin import ReadOnlyAdmin
 
+from .actions.deadlines import HOURS, LENGTH
 from .actions.partners import EDITABLE
 from .models import (
     Deadline,
@@ -87,7 +88,7 @@ class PartnerAdmin(ReferenceAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """Names and contact data of a partner are changed on the portal's page, which logs it."""
-        return (*super().get_readonly_fields(request, obj), *(EDITABLE if obj is not None else ()))
+        return (*super().get_readonly_fields(request, obj), *((*EDITABLE, *HOURS) if obj is not None else ()))
 
 
 @admin.register(Mandate)
@@ -118,6 +119,10 @@ class DeadlineAdmin(ReferenceAdmin):
     list_display = ("code", "topic", "duty", "value", "unit", "basis")
     list_filter = ("topic", "basis", *ReferenceAdmin.list_filter)
     search_fields = ("code", "duty")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """The time allowed is changed on the portal's page, which logs it."""
+        return (*super().get_readonly_fields(request, obj), *(LENGTH if obj is not None else ()))
 
 
 @admin.register(Province)

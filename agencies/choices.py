@@ -132,5 +132,8 @@ class StaffVerb(models.TextChoices):
     PARTNER_EDITED = "partner_edited", _("Partner's data changed")
     PARTNER_SUSPENDED = "partner_suspended", _("Partner suspended")
     PARTNER_REACTIVATED = "partner_reactivated", _("Partner reactivated")
+    DEADLINE_EDITED = "deadline_edited", _("Deadline changed")
+    CALENDAR_EDITED = "calendar_edited", _("Calendar changed")
+    REMINDERS_EDITED = "reminders_edited", _("Reminders changed")
     CONFIRMED = "reference_confirmed", _("Reference data confirmed")
     UNCONFIRMED = "reference_unconfirmed", _("Confirmation taken back")

@@ -128,16 +128,28 @@ class PartnerForm(forms.ModelForm):
             "email": _("E-mail"),
             "phone": _("Telephone"),
             "city": _("City"),
+            "letterhead": _("Letterhead"),
+            "signatory": _("Who signs letters"),
             "is_active": _("Takes part"),
         }
+        widgets = {"letterhead": forms.Textarea(attrs={"rows": 4})}
         help_texts = {
             "email": _("Of the office, not of a person."),
+            "letterhead": _(
+                "At the head of letters, up to six lines. Left empty: name, city, telephone and e-mail."
+            ),
+            "signatory": _("Name and office. Left empty: whoever issues the letter."),
             "is_active": _("Without this nothing is referred to the partner and nobody is invited there."),
         }
 
     def __init__(self, *args: Any, instance: Partner, **kwargs: Any) -> None:
         kwargs |= {"instance": instance, "initial": {"seen": seen_values(instance)}}
         super().__init__(*args, **kwargs)
+
+    def clean_letterhead(self) -> str:
+        return "\n".join(
+            self.cleaned_data["letterhead"].splitlines()
+        )  # as it is kept, however a browser sends it
 
     @property
     def values(self) -> dict[str, Any]:

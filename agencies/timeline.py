@@ -13,6 +13,7 @@ from accounts.roles import ROLES
 from .choices import StaffVerb
 from .models import Partner, StaffEvent
 from .reference_kinds import KINDS
+from .wording import length
 
 LOOK: dict[StaffVerb, tuple[str, str]] = {
     StaffVerb.INVITED: ("envelope", "neutral"),
@@ -25,6 +26,9 @@ LOOK: dict[StaffVerb, tuple[str, str]] = {
     StaffVerb.PARTNER_EDITED: ("pencil", "neutral"),
     StaffVerb.PARTNER_SUSPENDED: ("pause-circle", "bad"),
     StaffVerb.PARTNER_REACTIVATED: ("play-circle", "good"),
+    StaffVerb.DEADLINE_EDITED: ("clock", "neutral"),
+    StaffVerb.CALENDAR_EDITED: ("calendar-event", "neutral"),
+    StaffVerb.REMINDERS_EDITED: ("bell", "neutral"),
     StaffVerb.CONFIRMED: ("check2", "good"),
     StaffVerb.UNCONFIRMED: ("arrow-counterclockwise", "warn"),
 }
@@ -83,6 +87,14 @@ def _title(event: StaffEvent, verb: StaffVerb) -> str:
             return _("%(who)s reactivated") % words
         case StaffVerb.PARTNER_EDITED:
             return _("Partner's data changed: %(fields)s") % words
+        case StaffVerb.DEADLINE_EDITED if event.detail.get("dropped"):
+            return _("Own deadline taken away: %(code)s") % words
+        case StaffVerb.DEADLINE_EDITED:
+            return _("Deadline changed: %(code)s, now %(length)s") % words
+        case StaffVerb.CALENDAR_EDITED if event.detail.get("dropped"):
+            return _("Day removed from the calendar: %(day)s") % words
+        case StaffVerb.CALENDAR_EDITED:
+            return _("Day entered in the calendar: %(day)s") % words
         case StaffVerb.CONFIRMED:
             return _("Confirmed: %(code)s (%(kind)s)") % words
         case StaffVerb.UNCONFIRMED:
@@ -101,6 +113,8 @@ def _words(event: StaffEvent) -> dict[str, Any]:
         "fields": ", ".join(_field(name) for name in detail.get("fields", [])),
         "kind": kind.name if kind else "",
         "code": detail.get("code", ""),
+        "length": length(*detail["now"]) if detail.get("now") else "",
+        "day": detail.get("day", ""),
     }
 
 

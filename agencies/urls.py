@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import invitations, log, partners, people, reference, welcome
+from .views import calendars, deadlines, invitations, log, partners, people, reference, welcome
 
 app_name = "agencies"
 
@@ -22,7 +22,20 @@ urlpatterns = [
     path("unconfirmed/", reference.unconfirmed, name="unconfirmed"),
     path("unconfirmed/<slug:kind>/<slug:row>/", reference.confirm, name="confirm"),
     path("unconfirmed/<slug:kind>/<slug:row>/take-back/", reference.take_back, name="take_back"),
+    path("deadlines/", deadlines.deadlines, name="deadlines"),
+    path("deadlines/reminders/", deadlines.reminders, name="reminders"),
+    path("deadlines/days/", deadlines.day_add, name="day_add"),
+    path("deadlines/days/<int:pk>/remove/", deadlines.day_remove, name="day_remove"),
+    path("deadlines/<slug:deadline>/", deadlines.deadline_edit, name="deadline_edit"),
     path("<slug:code>/", partners.partner, name="partner"),
     path("<slug:code>/edit/", partners.partner_edit, name="partner_edit"),
+    path("<slug:code>/calendar/", calendars.partner_calendar, name="partner_calendar"),
+    path("<slug:code>/calendar/hours/", calendars.hours_edit, name="hours_edit"),
+    path("<slug:code>/calendar/day/", calendars.partner_day_add, name="partner_day_add"),
+    path("<slug:code>/deadlines/", calendars.choose_deadline, name="choose_deadline"),
+    path("<slug:code>/deadlines/<slug:deadline>/", calendars.own_deadline, name="own_deadline"),
+    path(
+        "<slug:code>/deadlines/<slug:deadline>/drop/", calendars.own_deadline_drop, name="own_deadline_drop"
+    ),
     path("<slug:code>/invite/", invitations.invite, name="invite"),
 ]

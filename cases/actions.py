@@ -9,11 +9,12 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import User
+from agencies.choices import Urgency
 from agencies.models import Partner, Topic
 from notifications.actions import notify
 from notifications.choices import Kind
 
-from . import rules
+from . import rules, tpks
 from .choices import EventKind
 from .events import done_already, record
 from .models import Case, CaseCounter, CaseEvent, IntakeDraft, Worker
@@ -25,6 +26,10 @@ class StaleCase(Exception):
     def __init__(self, case: Case) -> None:
         super().__init__(case.reference)
         self.case = case
+
+
+class CaseClosed(Exception):
+    """The case was closed; it is reopened before anything in it is changed."""
 
 
 @transaction.atomic
@@ -48,7 +53,7 @@ def log(
         if earlier := done_already(key, by=by, kind=EventKind.LOGGED):
             return earlier.case
     assert by.partner is not None
-    now = timezone.now()
+    now, topics = timezone.now(), list(topics)
     person = Worker.objects.create(partner=by.partner, **worker)
     new = Case.objects.create(
         partner=by.partner,
@@ -62,6 +67,7 @@ def log(
     )
     new.topics.set(topics)
     record(new, EventKind.LOGGED, by=by, key=key, at=now)
+    tpks.topics_changed(new, by=by, before=(), after=topics)
     if key is not None:
         IntakeDraft.objects.filter(pk=key, owner=by).delete()
     return new
@@ -80,21 +86,26 @@ def edit(
 ) -> Case:
     """Change fields of the worker and the case; the event names the fields, never their contents.
 
-    Raises StaleCase when `version` is not the one in the database, PermissionDenied for somebody else's case.
+    Raises StaleCase when `version` is not the one in the database, CaseClosed for one that is closed, PermissionDenied
+    for somebody else's.
     """
-    current = Case.objects.select_for_update(of=("self",)).select_related("worker").get(pk=case.pk)
-    if not rules.can_edit(by, current):
+    whole = Case.objects.select_for_update(of=("self",)).select_related("worker", "partner", "assigned_to")
+    current = whole.get(pk=case.pk)
+    if not rules.can_read(by, current):
         raise PermissionDenied
     if done_already(key, by=by, kind=EventKind.EDITED) and _says(current, worker, fields, topics):
         return current
+    if not rules.can_edit(by, current):
+        raise CaseClosed
     if current.version != version:
         raise StaleCase(current)
     changed = _apply(current.worker, worker or {}) + _apply(current, fields or {})
     if topics is not None:
-        chosen = set(topics)
-        if chosen != set(current.topics.all()):
+        before, chosen = set(current.topics.all()), set(topics)
+        if chosen != before:
             current.topics.set(chosen)
             changed.append("topics")
+            tpks.topics_changed(current, by=by, before=before, after=chosen)
     if changed:
         current.worker.save()
         current.version += 1
@@ -123,7 +134,8 @@ def assign(*, by: User, case: Case, to: User, key: UUID | None = None) -> Case:
         record(current, EventKind.ASSIGNED, by=by, key=fresh, at=current.changed_at, to=to.full_name)
         if to != by:
             path = current.get_absolute_url()
-            notify([to], kind=Kind.CASE_ASSIGNED, reference=current.reference, path=path)
+            urgent = current.urgency == Urgency.EMERGENCY
+            notify([to], kind=Kind.CASE_ASSIGNED, reference=current.reference, path=path, urgent=urgent)
     return current
 
 

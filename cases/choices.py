@@ -235,3 +235,4 @@ class Need(models.TextChoices):
     REFER_AGAIN = "refer_again", _("Refer again")
     OVERDUE = "overdue", _("Overdue")
     FIRST_REFERRAL = "first_referral", _("Not referred yet")
+    SETTLEMENT = "settlement", _("Settlement to follow up")

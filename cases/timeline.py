@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from .choices import EventKind
+from .choices import ClockCode, DocumentKind, EventKind
 from .models import Case, CaseEvent, Worker
 
 LOOK: dict[EventKind, tuple[str, str]] = {
@@ -64,6 +65,7 @@ class Entry:
     text: str
     icon: str
     tone: str
+    note: str = ""
 
 
 def tell(events: Iterable[CaseEvent], *, with_referral: bool = False) -> list[Entry]:
@@ -85,6 +87,7 @@ def _entry(event: CaseEvent, with_referral: bool) -> Entry:
         text=event.text,
         icon=icon,
         tone=tone,
+        note=_("Recorded by the sender from what the agency answered") if event.data.get("recorded") else "",
     )
 
 
@@ -94,11 +97,52 @@ def _title(event: CaseEvent, kind: EventKind) -> str:
         return _("Referral sent to %(partner)s") % {"partner": to}
     if kind is EventKind.HANDED_OVER and to:
         return _("Referral handed over to %(partner)s") % {"partner": to}
+    if kind is EventKind.WITHDRAWN and event.data.get("because") == "consent":
+        return _("Referral withdrawn: the worker withdrew consent")
+    if kind is EventKind.CONSENT_CHANGED and event.data.get("ended"):
+        return _("The consent has ended")
+    if kind is EventKind.CONSENT_OVERRIDDEN and (number := event.data.get("number")):
+        return f"R{number} · {kind.label}"
+    if kind is EventKind.LEAD and to:
+        return _("%(partner)s leads the joint work") % {"partner": to}
+    if kind is EventKind.PLANNED and event.data.get("again"):
+        return _("Step put back into the plan")
+    if kind is EventKind.PLANNED and to:
+        return _("Next step planned for %(partner)s") % {"partner": to}
+    if kind is EventKind.ESCALATED and "percent" in event.data:
+        return _("Reminder: %(percent)s%% of the time has passed") % {"percent": event.data["percent"]}
     if kind is EventKind.ASSIGNED and to:
         return _("Case assigned to %(person)s") % {"person": to}
     if kind is EventKind.EDITED:
         return f"{kind.label}: {', '.join(_field_names(event.data.get('fields', [])))}"
+    if document := event.data.get("document"):
+        return _document_title(kind, DocumentKind(document).label, restored=event.data.get("restored", False))
+    if clock := event.data.get("code"):
+        return f"{kind.label}: {ClockCode(clock).label}"
+    if event.data.get("about") == "settlement":
+        return _("Asked whether the settlement was fulfilled")
+    if told := _paper_title(event, kind):
+        return told
     return str(kind.label)
+
+
+def _paper_title(event: CaseEvent, kind: EventKind) -> str:
+    """What happened on paper, if that is what happened."""
+    if kind is EventKind.REGISTERED:
+        return f"{kind.label}: {event.data.get('number', '')}"
+    if kind is EventKind.RECEIVED and event.data.get("through") == "letter":
+        return _("Letter opened by the agency")
+    if kind is EventKind.LETTER_ISSUED and event.data.get("emailed"):
+        return _("Letter sent by e-mail")
+    if kind is EventKind.LETTER_ISSUED and event.data.get("paper") == "receipt":
+        return _("Receipt issued")
+    return ""
+
+
+def _document_title(kind: EventKind, document: Any, *, restored: bool) -> str:
+    if restored:
+        return _("Document put back: %(document)s") % {"document": document}
+    return f"{kind.label}: {document}"
 
 
 def _field_names(fields: list[str]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import cases, detail, drafts, edit, intake
+from .views import cases, closing, detail, documents, drafts, edit, intake, police
 
 app_name = "cases"
 
@@ -19,4 +19,12 @@ urlpatterns = [
     path("<slug:reference>/edit/", edit.edit, name="edit"),
     path("<slug:reference>/note/", detail.note, name="note"),
     path("<slug:reference>/assign/", detail.assign, name="assign"),
+    path("<slug:reference>/documents/", documents.documents_, name="documents"),
+    path("<slug:reference>/documents/<uuid:pk>/", documents.document, name="document"),
+    path("<slug:reference>/documents/<uuid:pk>/remove/", documents.remove, name="document_remove"),
+    path("<slug:reference>/documents/<uuid:pk>/restore/", documents.restore, name="document_restore"),
+    path("<slug:reference>/close/", closing.close, name="close"),
+    path("<slug:reference>/reopen/", closing.reopen, name="reopen"),
+    path("<slug:reference>/settlement/", closing.settlement, name="settlement"),
+    path("<slug:reference>/police-report/", police.police_report, name="police_report"),
 ]

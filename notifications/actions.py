@@ -1,38 +1,43 @@
 """Writing messages, in the transaction of what they tell of; and reading them."""
 
 from collections.abc import Iterable
-from datetime import datetime
 
-from django.conf import settings
-from django.core.mail import make_msgid
 from django.db import transaction
-from django.template.loader import render_to_string
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from accounts.models import User
 
-from . import tasks
+from . import tasks, timing
 from .choices import Kind
 from .models import Email, Notification
 from .nudges import nudge
+from .writing import about_one, compose, link_to
+
+__all__ = ["link_to", "mark_read", "notify", "send_email"]
 
 
 @transaction.atomic
-def notify(people: Iterable[User], *, kind: Kind, reference: str, path: str) -> None:
-    """Put one message into each person's inbox and one e-mail into the outbox: a reference and a link."""
+def notify(people: Iterable[User], *, kind: Kind, reference: str, path: str, urgent: bool = False) -> None:
+    """Put one message into each person's inbox and, by their choice now or later, one e-mail into the outbox.
+
+    A message is a reference and a link. The inbox shows it at once; its e-mail may wait for a digest or for the end of
+    quiet hours (`email_at`), unless it is `urgent`: emergencies wait for nothing. Whoever is suspended gets nothing.
+    """
     now = timezone.now()
     notifications, emails = [], []
     for person in people:
+        if not person.is_active:
+            continue
         row = Notification(recipient=person, kind=kind, reference=reference, path=path)
+        at = timing.when(person, now, urgent=urgent)
+        if at > now:
+            row.email_at = at
+        else:
+            row.email = about_one(person, row, now)
+            emails.append(row.email)
         notifications.append(row)
-        subject = row.title_in(person.language)
-        with translation.override(person.language):
-            body = render_to_string(
-                "notifications/notification.txt", {"title": subject, "link": link_to(path), "person": person}
-            )
-        emails.append(_email(person.email, subject, body, now))
-    Notification.objects.bulk_create(notifications)
     Email.objects.bulk_create(emails)
+    Notification.objects.bulk_create(notifications)
     if emails:
         nudge(tasks.deliver)
 
@@ -40,7 +45,7 @@ def notify(people: Iterable[User], *, kind: Kind, reference: str, path: str) -> 
 @transaction.atomic
 def send_email(*, to: str, subject: str, body: str, secret: bool = False) -> Email:
     """Put one e-mail into the outbox. With `secret` its text is erased once it is sent."""
-    row = _email(to, subject, body, timezone.now(), secret=secret)
+    row = compose(to, subject, body, timezone.now(), secret=secret)
     row.save()
     nudge(tasks.deliver)
     return row
@@ -52,21 +57,3 @@ def mark_read(*, by: User, path: str | None = None) -> int:
     if path is not None:
         unread = unread.filter(path=path)
     return unread.update(read_at=timezone.now())
-
-
-def link_to(path: str) -> str:
-    """The whole address of a page of the portal, for e-mails."""
-    return settings.PORTAL_URL + path
-
-
-def _email(to: str, subject: str, body: str, now: datetime, *, secret: bool = False) -> Email:
-    mark = f"[{settings.SITE_NAME}]"
-    one_line = " ".join(subject.removeprefix(mark).split())
-    return Email(
-        to=to,
-        subject=f"{mark} {one_line}"[:200],
-        body=body,
-        secret=secret,
-        message_id=make_msgid(domain="portal-pmi"),
-        next_at=now,
-    )

@@ -27,6 +27,7 @@ class Kind(models.TextChoices):
     REFERRAL_PLAN = "plan", _("The plan of {reference} has changed")
     CONSENT_WITHDRAWN = "consent_withdrawn", _("{reference}: consent withdrawn, please stop processing")
     CONSENT_CHANGED = "consent_changed", _("{reference}: what is shared has changed")
+    CONSENT_ENDING = "consent_ending", _("{reference}: the consent ends soon")
     CONSENT_ENDED = "consent_ended", _("{reference}: the consent has ended")
     OVERRIDE_TO_REVIEW = "override", _("{reference} was shared without consent: please review")
     CLOCK_STARTED = "clock_started", _("{reference}: a time limit has started")

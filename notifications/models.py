@@ -4,59 +4,10 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override
 
 from accounts.models import User
 
 from .choices import EmailState, Kind
-
-
-class NotificationQuerySet(models.QuerySet["Notification"]):
-    def visible_to(self, user: User) -> NotificationQuerySet:
-        return self.filter(recipient=user)
-
-    def unread(self) -> NotificationQuerySet:
-        return self.filter(read_at=None)
-
-
-class Notification(models.Model):
-    """A message for one person: a kind, a reference and a path, nothing personal."""
-
-    recipient = models.ForeignKey(
-        User, models.CASCADE, related_name="notifications", verbose_name=_("recipient")
-    )
-    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
-    reference = models.CharField(_("reference"), max_length=60)
-    path = models.CharField(_("page"), max_length=200)
-    created_at = models.DateTimeField(_("when"), auto_now_add=True)
-    read_at = models.DateTimeField(_("read"), null=True, blank=True)
-
-    objects = NotificationQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("notification")
-        verbose_name_plural = _("notifications")
-        ordering = ("-created_at", "-pk")
-        indexes = (
-            models.Index(fields=("recipient", "-created_at"), name="notification_inbox"),
-            models.Index(
-                fields=("recipient", "path"),
-                condition=models.Q(read_at__isnull=True),
-                name="notification_unread",
-            ),
-        )
-
-    def __str__(self) -> str:
-        return self.title
-
-    @property
-    def title(self) -> str:
-        """The message in the active language."""
-        return str(Kind(self.kind).label).format(reference=self.reference)
-
-    def title_in(self, language: str) -> str:
-        with override(language):
-            return self.title
 
 
 class Email(models.Model):
@@ -92,3 +43,66 @@ class Email(models.Model):
 
     def __str__(self) -> str:
         return f"{self.to}: {self.subject}"
+
+
+class NotificationQuerySet(models.QuerySet["Notification"]):
+    def visible_to(self, user: User) -> NotificationQuerySet:
+        return self.filter(recipient=user)
+
+    def unread(self) -> NotificationQuerySet:
+        return self.filter(read_at=None)
+
+
+class Notification(models.Model):
+    """A message for one person: a kind, a reference and a path, nothing personal.
+
+    `email_at` is when it is to be e-mailed, while it waits for a digest or the end of quiet hours; `email` is the e-mail
+    that tells of it. With neither it is not e-mailed: it was read first, or its reader suspended.
+    """
+
+    recipient = models.ForeignKey(
+        User, models.CASCADE, related_name="notifications", verbose_name=_("recipient")
+    )
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
+    reference = models.CharField(_("reference"), max_length=60)
+    path = models.CharField(_("page"), max_length=200)
+    created_at = models.DateTimeField(_("when"), auto_now_add=True)
+    read_at = models.DateTimeField(_("read"), null=True, blank=True)
+    email_at = models.DateTimeField(_("to be e-mailed at"), null=True, blank=True)
+    email = models.ForeignKey(
+        Email, models.SET_NULL, null=True, blank=True, related_name="notifications", verbose_name=_("e-mail")
+    )
+
+    objects = NotificationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("notification")
+        verbose_name_plural = _("notifications")
+        ordering = ("-created_at", "-pk")
+        indexes = (
+            models.Index(fields=("recipient", "-created_at"), name="notification_inbox"),
+            models.Index(
+                fields=("recipient", "path"),
+                condition=models.Q(read_at__isnull=True),
+                name="notification_unread",
+            ),
+            models.Index(
+                fields=("email_at",),
+                condition=models.Q(email_at__isnull=False),
+                name="notification_email_due",
+            ),
+        )
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(email_at=None) | models.Q(email=None),
+                name="notification_waits_or_is_emailed",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def title(self) -> str:
+        """The message in the active language."""
+        return str(Kind(self.kind).label).format(reference=self.reference)

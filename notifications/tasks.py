@@ -1,8 +1,8 @@
-"""Celery leaves of the outbox."""
+"""Celery leaves of the outbox, and of what is held back from it."""
 
 from celery import shared_task
 
-from . import delivery
+from . import delivery, digests, nudges
 
 
 @shared_task
@@ -15,3 +15,12 @@ def deliver() -> int:
 def sweep() -> int:
     """Send what is due now, including what no nudge told of."""
     return delivery.deliver_due()
+
+
+@shared_task
+def write_held() -> int:
+    """Write the digests that are due, and what quiet hours held back."""
+    written = digests.write_due()
+    if written:
+        nudges.publish(deliver)
+    return written

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import condition, require_GET, require_POST
 
 from accounts.policy import SignedInRequest
+from accounts.wording import emails_in_words
 
 from . import actions
 from .models import Notification
@@ -36,7 +37,12 @@ def bell(request: SignedInRequest) -> HttpResponse:
 def list_(request: SignedInRequest) -> HttpResponse:
     """The newest messages, unread ones marked."""
     rows = Notification.objects.visible_to(request.user)[:PAGE]
-    return render(request, "notifications/list.html", {"rows": rows, "unread_count": unread_count(request)})
+    context = {
+        "rows": rows,
+        "unread_count": unread_count(request),
+        "emails_in_words": emails_in_words(request.user),
+    }
+    return render(request, "notifications/list.html", context)
 
 
 @require_POST

@@ -109,6 +109,23 @@ CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True  # they are re
 CELERY_BEAT_SCHEDULER = "pmi_portal.beat:SeenScheduler"
 CELERY_BEAT_SCHEDULE = {
     "route-waiting-referrals": {"task": "referrals.tasks.sweep", "schedule": 10, "options": {"expires": 10}},
+    "remind-of-referrals": {"task": "referrals.tasks.escalate", "schedule": 60, "options": {"expires": 60}},
+    "tell-of-time-limits": {"task": "cases.tasks.sweep", "schedule": 60, "options": {"expires": 60}},
+    "sweep-files-of-no-document": {
+        "task": "cases.tasks.sweep_files",
+        "schedule": 6 * 3600,
+        "options": {"expires": 3600},
+    },
+    "write-held-emails": {
+        "task": "notifications.tasks.write_held",
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
+    "tell-of-ending-consents": {
+        "task": "referrals.tasks.sweep_consents",
+        "schedule": 3600,
+        "options": {"expires": 3600},
+    },
     "deliver-due-emails": {"task": "notifications.tasks.sweep", "schedule": 10, "options": {"expires": 10}},
 }
 
@@ -165,6 +182,17 @@ STORAGES = {
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # bytes; a form with a 1 MB text still gets its sentence
+
+# Documents of cases -------------------------------------------------------------------------
+
+DOCUMENTS_DIR = env.str(
+    "DOCUMENTS_DIR", default=str(BASE_DIR / "var" / "documents")
+)  # served by no web server
+FILE_UPLOAD_HANDLERS = [
+    "cases.uploads.Bounded",  # first: nothing behind it sees more than 25 MB of a file
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 # Security -----------------------------------------------------------------------------------
 

@@ -13,8 +13,13 @@ CASE_ROLES = sorted(code for code, role in ROLES.items() if Right.WORK_CASES in 
 TO_RECEIVER_ALWAYS = frozenset({EventKind.SENT})
 
 
-def to_tell(referral: Referral, *, of: EventKind, by: User | None) -> list[User]:
-    """The people on the other side of `by`. What the portal itself does goes to the side whose move it becomes."""
+def to_tell(referral: Referral, *, of: EventKind, by: User | None, recorded: bool = False) -> list[User]:
+    """The people on the other side of `by`. What the portal itself does goes to the side whose move it becomes.
+
+    What `by` wrote down for a receiver without accounts (`recorded`) is told to the others who look after the case.
+    """
+    if recorded:
+        return [person for person in senders(referral) if person != by]
     if of in TO_RECEIVER_ALWAYS or (by is not None and by.partner_id == referral.sender_id):
         return list(receivers(referral))
     return senders(referral)

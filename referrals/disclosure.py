@@ -9,13 +9,15 @@ from typing import Any
 from django.utils import formats, timezone
 from django.utils.functional import Promise
 from django.utils.text import capfirst
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies import countries
 from agencies.matching import Reason
 from agencies.models import Topic
-from cases.choices import DataGroup, MeansOfControl, Relation
-from cases.models import Case, CaseEvent
+from cases.choices import DataGroup, DocumentKind, MeansOfControl, Relation
+from cases.models import Case, CaseEvent, Document
+from cases.models.document import DocumentQuerySet
 
 from .choices import WITH_RECEIVER, State
 from .models import READABLE_AFTER_COMPLETION, Referral
@@ -29,6 +31,15 @@ TOLD_BY_REASON: dict[str, tuple[DataGroup, ...]] = {
     ),
 }
 
+# Which group of data a kind of document speaks of, beside being a document; the worker must have agreed to both.
+SPEAKS_OF: dict[DocumentKind, DataGroup] = {
+    DocumentKind.PASSPORT: DataGroup.IDENTITY,
+    DocumentKind.IDENTITY_CARD: DataGroup.IDENTITY,
+    DocumentKind.MEDICAL_REPORT: DataGroup.HEALTH,
+    DocumentKind.POWER_OF_ATTORNEY: DataGroup.DOCUMENTS,  # signed to be shown: it speaks of nothing else
+    DocumentKind.CONSENT_FORM: DataGroup.DOCUMENTS,
+}  # any other kind tells what happened: DataGroup.CASE
+
 
 @dataclass(frozen=True)
 class Row:
@@ -36,6 +47,7 @@ class Row:
 
     label: str
     value: str
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -50,8 +62,11 @@ class Section:
 
 def is_open(referral: Referral) -> bool:
     """Whether the receiver may still read the case: while it has the referral, and for 90 days after completing it."""
-    if not referral.consent.stands or referral.sent_at is None:
+    consent = referral.consent
+    if not consent.stands or referral.sent_at is None:
         return False
+    if consent.partner_id is not None and consent.partner_id != referral.receiver_id:
+        return False  # a grant for one partner opens nothing to another
     if referral.state in WITH_RECEIVER:
         return True
     return (
@@ -108,13 +123,54 @@ def sections(referral: Referral) -> list[Section]:
     """All that the receiver's page shows of the case, group by group; groups not agreed to are named and empty."""
     return [
         section if shows(referral, section.group) else replace(section, rows=[], shared=False)
-        for section in preview(referral.case)
+        for section in _sections(referral.case, _kinds_shown(referral))
     ]
 
 
 def preview(case: Case) -> list[Section]:
     """What each group of data would show: for the case's own partner, before anybody agrees to anything."""
-    return [Section(group, title, _rows(build(case))) for group, title, build in GROUPS]
+    return _sections(case, list(DocumentKind), with_notes=True)
+
+
+def _sections(case: Case, kinds: list[DocumentKind], *, with_notes: bool = False) -> list[Section]:
+    told = [Section(group, title, _rows(build(case))) for group, title, build in GROUPS]
+    files = _own_documents(case, kinds) if kinds else []
+    rows = [
+        Row(str(file.get_kind_display()), file.file_name, _only_with(file.kind) if with_notes else "")
+        for file in files
+    ]
+    return [*told, Section(DataGroup.DOCUMENTS, _("Documents"), rows)]
+
+
+def _only_with(kind: str) -> str:
+    """Which other group must be ticked for a document of this kind to be seen."""
+    group = SPEAKS_OF.get(DocumentKind(kind), DataGroup.CASE)
+    if group is DataGroup.DOCUMENTS:
+        return ""
+    return gettext("only together with “%(group)s”") % {"group": str(group.label).partition(":")[0]}
+
+
+def shows_kind(referral: Referral, kind: DocumentKind) -> bool:
+    """Whether the receiver may see documents of this kind of the case's own."""
+    speaks_of = SPEAKS_OF.get(kind, DataGroup.CASE)
+    return shows(referral, DataGroup.DOCUMENTS) and shows(referral, speaks_of)
+
+
+def _kinds_shown(referral: Referral) -> list[DocumentKind]:
+    return [kind for kind in DocumentKind if shows_kind(referral, kind)]
+
+
+def _own_documents(case: Case, kinds: Iterable[str]) -> DocumentQuerySet:
+    """Those that the case's own partner put there, of these kinds; those of other referrals are none of them."""
+    return Document.objects.kept().filter(case_id=case.pk, referral=None, kind__in=list(kinds))
+
+
+def documents(referral: Referral) -> DocumentQuerySet:
+    """What the receiver may read now: of the case's own, as far as the worker agreed; and what it added itself."""
+    if not is_open(referral):
+        return Document.objects.none()
+    added_here = Document.objects.kept().filter(referral_id=referral.pk)
+    return (_own_documents(referral.case, _kinds_shown(referral)) | added_here).order_by("-added_at", "pk")
 
 
 def _rows(pairs: list[tuple[Any, Any]]) -> list[Row]:

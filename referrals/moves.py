@@ -11,7 +11,9 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from agencies.choices import Urgency
 from agencies.models import Partner
+from cases import clocks
 from cases.choices import EventKind
 from cases.events import record
 from cases.models import Case
@@ -19,7 +21,7 @@ from notifications.actions import notify
 from notifications.choices import Kind
 
 from . import audience, deadlines, rules
-from .choices import State
+from .choices import ENDED, State
 from .models import Referral
 
 TOLD: dict[EventKind, Kind] = {
@@ -45,11 +47,13 @@ class ActRefused(Exception):
 
 
 def lock(referral: Referral) -> Referral:
-    """The referral as it is now, held until the transaction ends."""
-    return (
-        Referral.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("case__assigned_to", "sender", "receiver", "consent")
-        .get(pk=referral.pk)
+    """The referral as it is now, held until the transaction ends.
+
+    What it rests on is read in a second statement: one that waited for the lock would see the consent of before.
+    """
+    Referral.objects.select_for_update(no_key=True).values_list("pk").get(pk=referral.pk)
+    return Referral.objects.select_related("case__assigned_to", "sender", "receiver", "consent").get(
+        pk=referral.pk
     )
 
 
@@ -62,27 +66,47 @@ def finish(
     key: UUID | None = None,
     text: str = "",
     at: datetime | None = None,
+    told_as: Kind | None = None,
     **data: Any,
 ) -> Referral:
-    """Move to `state` (None: stay), set the next deadline, write the event and tell the other side."""
+    """Move to `state` (None: stay), set the next deadline, write the event and tell the other side.
+
+    `told_as` is what the message to them says, where it is not what the event usually says.
+    With `recorded` in `data` somebody at the sender wrote down what a receiver without accounts had answered.
+    """
     now = at or timezone.now()
+    recorded = bool(data.get("recorded"))
     if state is not None:
         if not rules.may_become(referral, state):
             raise ActRefused(why_refused(referral))
         referral.state = state
-    deadlines.set_clock(referral, kind, by=by, now=now)
+    _keep_the_lead(referral, kind)
+    if referral.state in ENDED:
+        clocks.end_complaint(referral, by=by, at=now)
+    deadlines.set_clock(referral, kind, by=by, now=now, recorded=recorded)
     referral.changed_at = now
     referral.save()
     record(referral.case, kind, by=by, referral=referral, text=text, key=key, at=now, **data)
     Case.objects.filter(pk=referral.case_id).update(changed_at=now)
     if kind in TOLD:
         notify(
-            audience.to_tell(referral, of=kind, by=by),
-            kind=TOLD[kind],
+            audience.to_tell(referral, of=kind, by=by, recorded=recorded),
+            kind=told_as or TOLD[kind],
             reference=referral.reference,
             path=referral.get_absolute_url(),
+            urgent=referral.urgency == Urgency.EMERGENCY,
         )
     return referral
+
+
+def _keep_the_lead(referral: Referral, kind: EventKind) -> None:
+    """One that ends leads the joint work no more; the first that is taken on leads it, until the sender says other."""
+    if referral.state in ENDED:
+        referral.is_lead = False
+    elif kind in (EventKind.ACCEPTED, EventKind.REOPENED):
+        hold(referral.case)
+        leading = Referral.objects.filter(case_id=referral.case_id, is_lead=True)
+        referral.is_lead = not leading.exclude(pk=referral.pk).exists()
 
 
 def why_refused(referral: Referral) -> str:
@@ -111,6 +135,10 @@ def send(
     if problem := why_not_to(referral, to):
         raise ActRefused(problem)
     _name_in_consent(referral, to)
+    if not referral.consent.stands:
+        raise ActRefused(
+            _("The worker's consent does not stand any more. Please ask again and write it down first.")
+        )
     referral.receiver = to
     referral.proposed = None
     referral.sent_at = timezone.now()

@@ -18,6 +18,9 @@ SENTENCES: dict[str, Promise] = {
         "%(partner)s is responsible and already has %(reference)s for the same service in hand. Choose another"
         " agency, or withdraw this referral."
     ),
+    "consent_ended": _(
+        "The worker's consent ended before an agency was found. Ask again and renew it, then choose the agency."
+    ),
     "failed": _("The portal could not find the agency by itself. Please choose it."),
 }
 

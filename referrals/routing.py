@@ -82,6 +82,9 @@ def find(referral_id: UUID) -> None:
     if referral.route_attempts > MAX_ATTEMPTS:
         _leave_to_the_sender(referral, {"code": "failed", "params": {}})
         return
+    if not referral.consent.stands:
+        _leave_to_the_sender(referral, {"code": "consent_ended", "params": {}})
+        return
     moves.hold(referral.case)
     answer = matching.ask(question(referral))
     referral.ranking = ranked(answer)

@@ -1,10 +1,10 @@
-"""Celery leaves of routing."""
+"""Celery leaves of referrals."""
 
 from uuid import UUID
 
 from celery import shared_task
 
-from . import routing
+from . import consent_ends, escalation, routing
 
 
 @shared_task
@@ -17,3 +17,15 @@ def route(referral_id: str) -> None:
 def sweep() -> int:
     """Find the agency for every referral that still waits, including those no nudge told of."""
     return routing.route_due()
+
+
+@shared_task
+def sweep_consents() -> int:
+    """Tell the sender of every consent that ends or has ended under a live referral."""
+    return consent_ends.tell_all()
+
+
+@shared_task
+def escalate() -> int:
+    """Remind of every referral whose move is late in coming."""
+    return escalation.escalate_due()

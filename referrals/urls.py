@@ -2,13 +2,27 @@
 
 from django.urls import path
 
-from .views import detail, lists, partners, perform, refer
+from .views import (
+    consents,
+    detail,
+    documents,
+    handing_over,
+    letters,
+    lists,
+    overdue,
+    partners,
+    perform,
+    plan,
+    refer,
+    verify,
+)
 
 app_name = "referrals"
 
 urlpatterns = [
     path("inbox/", lists.inbox, name="inbox"),
     path("referrals/", lists.sent, name="sent"),
+    path("referrals/overdue/", overdue.overdue, name="overdue"),
     path("referrals/partners/", partners.partners, name="partners"),
     path("referrals/<uuid:pk>/", detail.detail, name="detail"),
     path("referrals/<uuid:pk>/live/", detail.live, name="live"),
@@ -22,5 +36,54 @@ urlpatterns = [
     path("referrals/<uuid:pk>/answer/", perform.answer, name="answer"),
     path("referrals/<uuid:pk>/withdraw/", perform.withdraw, name="withdraw"),
     path("referrals/<uuid:pk>/reopen/", perform.reopen, name="reopen"),
+    path("referrals/<uuid:pk>/start-clock/", perform.start_clock, name="start_clock"),
+    path("referrals/<uuid:pk>/stop-clock/", perform.stop_clock, name="stop_clock"),
+    path("referrals/<uuid:pk>/provide/", perform.provide, name="provide"),
+    path("referrals/<uuid:pk>/hand-over/", perform.hand_over, name="hand_over"),
+    path("referrals/<uuid:pk>/lead/", perform.lead, name="lead"),
+    path("referrals/<uuid:pk>/message/", perform.message, name="message"),
+    path("referrals/<uuid:pk>/internal/", perform.internal, name="internal"),
+    path("referrals/<uuid:pk>/talk/", detail.talk, name="talk"),
+    path("referrals/<uuid:pk>/refer-again/", handing_over.refer_again, name="refer_again"),
+    path("referrals/<uuid:pk>/agree/", handing_over.agree, name="agree"),
+    path("referrals/<uuid:pk>/stopped/", perform.stopped, name="stopped"),
+    path("referrals/<uuid:pk>/register/", perform.register, name="register"),
+    path("referrals/<uuid:pk>/letters/", perform.issue_letter, name="issue_letter"),
+    path("referrals/<uuid:pk>/letters/receipt/", perform.issue_receipt, name="issue_receipt"),
+    path("referrals/<uuid:pk>/letters/email/", perform.email_letter, name="email_letter"),
+    path("referrals/<uuid:pk>/letters/<uuid:letter>/", letters.letter, name="letter"),
+    path("referrals/<uuid:pk>/record/stopped/", perform.record_stopped, name="record_stopped"),
+    path("referrals/<uuid:pk>/record/accept/", perform.record_accept, name="record_accept"),
+    path("referrals/<uuid:pk>/record/decline/", perform.record_decline, name="record_decline"),
+    path("referrals/<uuid:pk>/record/ask/", perform.record_ask, name="record_ask"),
+    path("referrals/<uuid:pk>/record/start-clock/", perform.record_start_clock, name="record_start_clock"),
+    path("referrals/<uuid:pk>/record/report/", perform.record_report, name="record_report"),
+    path("referrals/<uuid:pk>/record/complete/", perform.record_complete, name="record_complete"),
+    path("referrals/<uuid:pk>/record/register/", perform.record_register, name="record_register"),
+    path("referrals/<uuid:pk>/documents/", documents.documents, name="documents"),
+    path("referrals/<uuid:pk>/documents/<uuid:document>/", documents.document, name="document"),
+    path("referrals/<uuid:pk>/documents/<uuid:document>/remove/", documents.remove, name="document_remove"),
+    path(
+        "referrals/<uuid:pk>/documents/<uuid:document>/restore/", documents.restore, name="document_restore"
+    ),
+    path("verify/", verify.verify_box, name="verify_box"),
+    path("verify/<str:code>/", verify.verify, name="verify"),
+    path("letter/", verify.letter_page, name="letter_page"),
+    path("letter/<str:token>/", verify.letter_link, name="letter_link"),
     path("cases/<slug:reference>/refer/", refer.refer, name="refer"),
+    path("cases/<slug:reference>/consents/", consents.consents, name="consents"),
+    path("cases/<slug:reference>/consents/withdraw/", consents.withdraw_consents, name="withdraw_consents"),
+    path("cases/<slug:reference>/consents/<int:pk>/", consents.change_consent, name="change_consent"),
+    path(
+        "cases/<slug:reference>/consents/<int:pk>/withdraw/",
+        consents.withdraw_consent,
+        name="withdraw_consent",
+    ),
+    path(
+        "cases/<slug:reference>/consents/<int:pk>/review/", consents.review_override, name="review_override"
+    ),
+    path("cases/<slug:reference>/plan/", plan.plan, name="plan"),
+    path("cases/<slug:reference>/plan/<uuid:pk>/done/", plan.done, name="plan_done"),
+    path("cases/<slug:reference>/plan/<uuid:pk>/drop/", plan.drop, name="plan_drop"),
+    path("cases/<slug:reference>/plan/<uuid:pk>/undo/", plan.undo, name="plan_undo"),
 ]

@@ -10,14 +10,35 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from accounts.models import User
-from agencies import matching
+from agencies import matching, moments
+from agencies.choices import Counting, OutcomeClass
 from agencies.models import Partner
+from cases.choices import EventKind
 
 from . import disclosure, reasons, rules
 from .choices import DeclineReason, Side, State
 from .models import READABLE_AFTER_COMPLETION, REOPEN_WITHIN, Referral
 
-NOT_READING = gettext_lazy("Nobody there reads the portal yet: tell this agency by phone or letter as well.")
+NOT_READING = gettext_lazy(
+    "Nobody there reads the portal yet: print or e-mail the letter to this agency, then record its answers."
+)
+
+
+# What the sender of a referral reads while nobody at the receiver has an account.
+BY_LETTER = {
+    State.SENT: gettext_lazy(
+        "Sent to %(receiver)s, but nobody there reads the portal yet. Print the letter or send it by e-mail, then"
+        " record here what the agency answers."
+    ),
+    State.RECEIVED: gettext_lazy("%(receiver)s has the letter. Record here what it answers."),
+    State.CLARIFYING: gettext_lazy(
+        "%(receiver)s has a question. Answer it by letter or telephone, and write down here what you answered; until"
+        " then its clock rests."
+    ),
+    State.ACCEPTED: gettext_lazy(
+        "%(receiver)s has taken it on, as %(officer)s recorded. Record here how it goes."
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -28,6 +49,8 @@ class Move:
     due_at: datetime | None
     mine: bool
     resting: bool = False
+    until: str = ""  # in words, where the mover is
+    working: bool = False  # its time counts while it is at work
 
 
 @dataclass(frozen=True)
@@ -50,25 +73,56 @@ def move(user: User, referral: Referral) -> Move | None:
     if referral.move is Side.PORTAL:
         return Move(str(Side.PORTAL.label), None, mine=False)
     mover = referral.mover
-    if mover is not None and mover.pk == user.partner_id:
-        return Move(pgettext("whose move", "us"), referral.due_at, mine=True)
-    resting = referral.state == State.CLARIFYING and rules.is_receiver(user, referral)
-    return Move(str(mover or ""), referral.due_at, mine=False, resting=resting)
+    mine = mover is not None and mover.pk == user.partner_id
+    return Move(
+        name=pgettext("whose move", "us") if mine else str(mover or ""),
+        due_at=referral.due_at,
+        mine=mine,
+        resting=not mine and referral.state == State.CLARIFYING and rules.is_receiver(user, referral),
+        until=moments.until(referral.due_at, mover),
+        working=referral.counting == Counting.WORKING,
+    )
 
 
 def situation(user: User, referral: Referral, *, receiver_reads: bool = True) -> str:
     """What the state means for this reader, and what they do next, in one or two sentences."""
+    if referral.state == State.UNROUTED and referral.proposed is not None:
+        return _("%(by)s proposes to hand over to %(partner)s. The worker has to agree first.") % {
+            "by": referral.previous.receiver if referral.previous else "",
+            "partner": referral.proposed,
+        }
     if referral.state == State.UNROUTED and (why := why_unrouted(referral)):
         return why
-    told = _to_sender if rules.is_sender(user, referral) else _to_receiver
-    sentence = told(State(referral.state), referral, receiver_reads)
+    as_sender = rules.is_sender(user, referral)
+    told = _to_sender if as_sender else _to_receiver
+    sentence = _of_consent(referral, as_sender) or told(State(referral.state), referral, receiver_reads)
     return sentence % {"sender": referral.sender, "receiver": referral.receiver, **_facts(referral)}
 
 
-def _to_sender(state: State, referral: Referral, receiver_reads: bool) -> str:
-    if state is State.SENT and not receiver_reads:
+def _of_consent(referral: Referral, as_sender: bool) -> str:
+    """What has become of the worker's consent, where that is what closes the case to its receiver."""
+    if referral.sent_at is None or referral.consent.stands:
+        return ""
+    if referral.consent.withdrawn_at is not None:
+        if as_sender:
+            return _("The worker has withdrawn consent. %(receiver)s can read the case no more.")
+        return _("The worker has withdrawn consent. The case is closed to you: please stop using the data.")
+    if not referral.is_live:
+        return ""
+    if as_sender:
         return _(
-            "Sent to %(receiver)s, but nobody there reads the portal yet. Please tell it by phone or letter."
+            "The worker's consent has ended: %(receiver)s can read the case no more. Please ask again and renew it."
+        )
+    return _("The worker's consent has ended. The case is closed to you until %(sender)s has renewed it.")
+
+
+def _to_sender(state: State, referral: Referral, receiver_reads: bool) -> str:
+    if not receiver_reads and state in BY_LETTER:
+        return str(BY_LETTER[state])
+    if state is State.COMPLETED and handed_on(referral):
+        return _(
+            "%(receiver)s has handed it to another institution and ended its own part. Your case goes on: find out who"
+            " has it now, or refer it again."
         )
     if state is State.COMPLETED and not _within(referral, REOPEN_WITHIN):
         return _("%(receiver)s has completed it.")
@@ -86,7 +140,7 @@ def _to_sender(state: State, referral: Referral, receiver_reads: bool) -> str:
         State.COMPLETED: _(
             "%(receiver)s has completed it. If it is not done, reopen it before %(reopen_until)s."
         ),
-        State.HANDED_OVER: _("%(receiver)s has handed it over to another agency."),
+        State.HANDED_OVER: _("%(receiver)s has handed it over to %(to)s."),
         State.WITHDRAWN: _("You took this referral back."),
     }[state]
 
@@ -103,19 +157,33 @@ def _to_receiver(state: State, referral: Referral, receiver_reads: bool) -> str:
         State.ACCEPTED: _("%(officer)s has taken it on. Report how it goes, or complete it."),
         State.COMPLETED: _("You have completed it. The case stays readable here until %(readable_until)s."),
         State.DECLINED: _("You declined this referral (%(reason)s). The case is closed to you."),
-        State.HANDED_OVER: _("You have handed it over to another agency."),
+        State.HANDED_OVER: _("You have handed it over to %(to)s. The case is closed to you."),
         State.WITHDRAWN: _("%(sender)s took this referral back. The case is closed to you."),
     }.get(state, "")
+
+
+def handed_on(referral: Referral) -> bool:
+    """Whether the agency ended its part by handing the matter to another institution: nothing is solved by that."""
+    return referral.outcome is not None and referral.outcome.outcome_class == OutcomeClass.TRANSFERRED
 
 
 def _facts(referral: Referral) -> dict[str, str]:
     known = DeclineReason(referral.decline_reason).label if referral.decline_reason else ""
     return {
         "reason": str(known).lower(),
+        "to": _handed_over_to(referral),
         "officer": referral.accepted_by.full_name if referral.accepted_by else "",
         "reopen_until": _date(referral.ended_at, REOPEN_WITHIN),
         "readable_until": _date(referral.ended_at, READABLE_AFTER_COMPLETION),
     }
+
+
+def _handed_over_to(referral: Referral) -> str:
+    """The partner that the receiver named, whatever became of it."""
+    if referral.state != State.HANDED_OVER:
+        return ""
+    event = referral.events.filter(kind=EventKind.HANDED_OVER).order_by("-at").first()
+    return event.data.get("to", "") if event else _("another agency")
 
 
 def _within(referral: Referral, span: timedelta) -> bool:

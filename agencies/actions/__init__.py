@@ -1,5 +1,16 @@
 """The verbs of partners, their people and the reference data. Each is one transaction with an explicit actor."""
 
+from .deadlines import (
+    add_day,
+    drop_own_deadline,
+    edit_deadline,
+    edit_hours,
+    mark,
+    reminders_mark,
+    remove_day,
+    set_own_deadline,
+    set_reminders,
+)
 from .invitations import accept, invite, resend, revoke
 from .partners import edit_partner, seen_values
 from .people import change_role, reactivate, suspend
@@ -10,14 +21,23 @@ __all__ = [
     "ActRefused",
     "StaleData",
     "accept",
+    "add_day",
     "change_role",
     "confirm",
+    "drop_own_deadline",
+    "edit_deadline",
+    "edit_hours",
     "edit_partner",
     "invite",
+    "mark",
     "reactivate",
+    "reminders_mark",
+    "remove_day",
     "resend",
     "revoke",
     "seen_values",
+    "set_own_deadline",
+    "set_reminders",
     "suspend",
     "take_back",
 ]

@@ -16,7 +16,17 @@ from ..choices import StaffVerb
 from ..models import Partner
 from .shared import StaleData, fresh, record
 
-EDITABLE = ("name_id", "name_en", "email", "phone", "city", "time_zone", "is_active")
+EDITABLE = (
+    "name_id",
+    "name_en",
+    "email",
+    "phone",
+    "city",
+    "time_zone",
+    "letterhead",
+    "signatory",
+    "is_active",
+)
 
 
 def seen_values(partner: Partner) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.db import connection, transaction
 
-from .codes import load_deadlines, load_outcomes, load_topics
+from .codes import load_deadlines, load_outcomes, load_reminders, load_topics
 from .mandates import load_mandates
 from .merge import Tally
 from .partners import load_partners
@@ -19,6 +19,7 @@ _LOADERS: tuple[Callable[[], Tally], ...] = (  # what others point to comes firs
     load_topics,
     load_outcomes,
     load_deadlines,
+    load_reminders,
     load_partners,
     load_mandates,
 )

@@ -1,11 +1,19 @@
-"""Topics, outcomes and deadlines."""
+"""Topics, outcomes, deadlines and reminders."""
 
-from ..models import Deadline, Outcome, Topic
+from ..choices import Recipients
+from ..models import Deadline, EscalationStep, Outcome, Topic
 from .csvfiles import marked, read, several
 from .merge import Tally, merge
 
 # Our own addition: their cases are for named staff only.
 RESTRICTED_TOPICS = frozenset({"KEKERASAN_SEKSUAL", "TPPO", "ONLINE_SCAM"})
+
+# Our own addition: when half of the time has passed, at the deadline, and when half as much again has passed.
+REMINDERS = (
+    (50, [Recipients.MOVER]),
+    (100, [Recipients.MOVER_SUPERVISORS, Recipients.OTHER_SIDE]),
+    (150, [Recipients.PORTAL]),
+)
 
 
 def load_topics() -> Tally:
@@ -47,9 +55,22 @@ def load_deadlines() -> Tally:
             "duty": row["duty"],
             "value": int(row["value"]),
             "unit": row["unit"],
+            "counting": row["counting"],
             "basis": row["basis"],
             **marked(row["source"]),
         }
         for row in read("deadlines.csv")
     }
     return merge(Deadline, rows, kind="deadlines")
+
+
+def load_reminders() -> Tally:
+    """The reminders that a portal begins with. Once there is one, all of them are the admins' to decide on."""
+    tally = Tally("reminders", unchanged=EscalationStep.objects.count())
+    if not tally.unchanged:
+        steps = [
+            EscalationStep(level=level, percent=percent, recipients=people)
+            for level, (percent, people) in enumerate(REMINDERS, start=1)
+        ]
+        tally.added = len(EscalationStep.objects.bulk_create(steps))
+    return tally

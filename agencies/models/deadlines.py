@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from ..choices import Counting, DeadlineUnit, Recipients
+from .lengths import check_length
 from .partners import Partner
 from .places import validate_country
 from .reference import Deadline
@@ -34,6 +35,10 @@ class PartnerDeadline(models.Model):
 
     def __str__(self) -> str:
         return f"{self.partner_id} {self.deadline_id}: {self.value} {self.unit}"
+
+    def clean(self) -> None:
+        super().clean()
+        check_length(self.value, self.unit, self.counting)
 
 
 class CalendarDay(models.Model):

@@ -20,6 +20,7 @@ from ..choices import (
     TopicStage,
     Urgency,
 )
+from .lengths import check_length
 
 _Row_co = TypeVar("_Row_co", bound=models.Model, covariant=True)
 
@@ -196,3 +197,7 @@ class Deadline(ReferenceRow):
 
     def __str__(self) -> str:
         return self.code
+
+    def clean(self) -> None:
+        super().clean()
+        check_length(self.value, self.unit, self.counting)

@@ -62,7 +62,7 @@ class TestWhatIsLoaded:
     def test_codes(self) -> None:
         assert Topic.objects.count() == 33
         assert Outcome.objects.count() == 19
-        assert Deadline.objects.count() == 16
+        assert Deadline.objects.count() == 19
 
     def test_topics_restricted_to_named_staff(self) -> None:
         restricted = Topic.objects.filter(restricted=True).values_list("code", flat=True)
@@ -149,7 +149,7 @@ class TestLoadingAgain:
             tally.kind: (tally.added, tally.changed, tally.retired, tally.left_alone) for tally in load_all()
         }
         assert set(rows.values()) == {(0, 0, 0, 0)}
-        assert len(rows) == 8
+        assert len(rows) == 9
 
     def test_leaves_alone_what_an_admin_edited(self) -> None:
         Partner.objects.filter(code="KBRI_DOHA").update(name_id="KBRI Doha (baru)", email="doha@example.org")

@@ -219,3 +219,17 @@ def test_suspending_a_partner_stands_in_the_log_by_its_own_name(page: Client, do
     edit(page, doha)
     verbs = StaffEvent.objects.order_by("pk").values_list("verb", flat=True)
     assert list(verbs) == [StaffVerb.PARTNER_SUSPENDED, StaffVerb.PARTNER_REACTIVATED]
+
+
+def test_a_letterhead_and_who_signs_are_kept_and_saving_again_is_nothing_new(page, doha):
+    typed = {"letterhead": "KBRI Doha\r\nAl Jazi Street 4", "signatory": "Contoh, Konsul"}
+    for _again in range(2):
+        assert edit(page, doha, **typed).status_code == 302
+        doha.refresh_from_db()
+    assert (doha.letterhead, doha.signatory) == ("KBRI Doha\nAl Jazi Street 4", "Contoh, Konsul")
+    events = StaffEvent.objects.filter(verb=StaffVerb.PARTNER_EDITED)
+    assert [event.detail["fields"] for event in events] == [["letterhead", "signatory"]]
+
+
+def test_a_letterhead_that_is_too_long_is_a_sentence(page, doha):
+    assert edit(page, doha, letterhead="x" * 501).status_code == 422

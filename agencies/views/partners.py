@@ -26,6 +26,7 @@ from ..models.partners import has_accounts
 from ..models.staff import partners_managed_by, people_managed_by
 from ..paging import numbered
 from ..timeline import tell
+from ..wording import unknown_holidays, working_hours
 
 PEOPLE_FOUND = 10  # people that a search among the partners shows besides
 EVENTS_SHOWN = 10
@@ -93,6 +94,8 @@ def partner_context(user: User, row: Partner) -> dict[str, Any]:
     return {
         "partner": row,
         "facts": _facts(row),
+        "hours": working_hours(row),
+        "holidays_unknown": unknown_holidays(row),
         "people": people_managed_by(user).filter(partner=row).order_by("-is_active", "full_name", "pk"),
         "invitations": invitations.select_related("invited_by"),
         "events": tell(events[:EVENTS_SHOWN]),

@@ -1,21 +1,30 @@
 """What is well-formed."""
 
 from .acts import AssignForm, NikForm, NoteForm
+from .closing import CloseForm, ReopenForm, SettlementForm
 from .complaint import ComplaintForm
+from .documents import DocumentForm
 from .edit import EditForm
 from .filters import CaseFilterForm
 from .intake import IntakeForm, draft_key, typed
 from .keyed import KeyedForm
+from .police import NotReportedForm, ReportedForm
 
 __all__ = [
     "AssignForm",
     "CaseFilterForm",
+    "CloseForm",
     "ComplaintForm",
+    "DocumentForm",
     "EditForm",
     "IntakeForm",
     "KeyedForm",
     "NikForm",
+    "NotReportedForm",
     "NoteForm",
+    "ReopenForm",
+    "ReportedForm",
+    "SettlementForm",
     "draft_key",
     "typed",
 ]

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from agencies import countries
 from agencies.choices import Urgency
@@ -16,6 +17,11 @@ from ..models.case_reads import SEARCH_LENGTH
 from .widgets import LongSelect
 
 ANY = ("", _("All"))
+STATES = [
+    ("", pgettext_lazy("cases", "Open")),
+    ("closed", pgettext_lazy("cases", "Closed")),
+    ("all", pgettext_lazy("cases", "Open and closed")),
+]
 
 
 class TabField(forms.CharField):
@@ -38,6 +44,7 @@ class CaseFilterForm(forms.Form):
     topic = forms.ChoiceField(label=_("Topic"), required=False, widget=LongSelect)
     country = forms.ChoiceField(label=_("Country"), required=False, widget=LongSelect)
     urgency = forms.ChoiceField(label=_("Urgency"), required=False, choices=[ANY, *Urgency.choices])
+    state = forms.ChoiceField(label=_("State"), required=False, choices=STATES)
     tab = TabField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -53,6 +60,6 @@ class CaseFilterForm(forms.Form):
         self.is_valid()
         return {
             name: self.cleaned_data[name]
-            for name in ("q", "need", "topic", "country", "urgency")
+            for name in ("q", "need", "topic", "country", "urgency", "state")
             if self.cleaned_data.get(name)
         }

@@ -119,6 +119,7 @@ class Case(models.Model):
     currency = models.CharField(_("currency"), max_length=3, blank=True)
     settlement_state = models.CharField(_("settlement"), max_length=9, choices=SettlementState, blank=True)
     settlement_due = models.DateField(_("settlement to be fulfilled by"), null=True, blank=True)
+    settlement_ask_on = models.DateField(null=True, blank=True, editable=False)  # empty once it was asked
 
     objects = CaseQuerySet.as_manager()
 
@@ -129,6 +130,11 @@ class Case(models.Model):
         indexes = (
             models.Index(fields=("partner", "-changed_at"), name="case_partner_changed"),
             models.Index(fields=("partner", "assigned_to", "-changed_at"), name="case_assignee_changed"),
+            models.Index(
+                fields=("settlement_ask_on",),
+                condition=models.Q(settlement_ask_on__isnull=False),
+                name="case_settlement_to_ask",
+            ),
         )
         constraints = (
             models.CheckConstraint(

@@ -18,13 +18,22 @@ from .case import Case
 HOME = ZoneInfo("Asia/Jakarta")  # the day of a consent is the day where the worker's papers are kept
 
 
+class Reminded(models.IntegerChoices):
+    """How far the sender was told that a grant ends."""
+
+    NOTHING = 0
+    SOON = 1
+    ENDED = 2
+
+
 class Consent(models.Model):
     """The grant under which a referral shows data: to whom, which groups, given by whom and how (UU 27/2022 art. 20, 22).
 
     `partner` is who may know; empty until the portal has found the agency. With `onward` the worker also agreed that
     another responsible agency is asked, should this one decline or hand over. `until` is the last day of the grant.
     A grant with `override_reason` is a coordinator's decision to save a life (UU 27/2022 art. 20(2)d): no worker gave
-    it, and another person reviews it.
+    it, and another person reviews it. One that the worker has changed is withdrawn and points to what took its place
+    (`replaced_by`). `reminded` is what the sender was told of its end.
     """
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="consents", verbose_name=_("case"))
@@ -44,6 +53,10 @@ class Consent(models.Model):
     recorded_at = models.DateTimeField(_("recorded"), auto_now_add=True)
     withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
     withdrawn_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    replaced_by = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="replaces", verbose_name=_("replaced by")
+    )
+    reminded = models.PositiveSmallIntegerField(default=Reminded.NOTHING, editable=False)
     override_reason = models.TextField(_("why without consent"), max_length=2000, blank=True)
     reviewed_at = models.DateTimeField(_("reviewed"), null=True, blank=True)
     reviewed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
@@ -52,7 +65,18 @@ class Consent(models.Model):
     class Meta:
         verbose_name = _("consent")
         verbose_name_plural = _("consents")
+        indexes = (
+            models.Index(
+                fields=("until",),
+                condition=models.Q(until__isnull=False, withdrawn_at=None, reminded__lt=Reminded.ENDED),
+                name="consent_to_remind",
+            ),
+        )
         constraints = (
+            models.CheckConstraint(
+                condition=models.Q(replaced_by=None) | models.Q(withdrawn_at__isnull=False),
+                name="consent_replaced_is_withdrawn",
+            ),
             models.CheckConstraint(
                 condition=models.Q(groups__len__gt=0, groups__contained_by=DataGroup.values),
                 name="consent_groups_known",

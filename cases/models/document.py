@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 
 from django.db import models
 from django.utils import timezone
@@ -14,11 +15,26 @@ from agencies.models import Partner
 from ..choices import DocumentKind
 from .case import Case
 
+RESTORE_WITHIN = timedelta(days=30)
+
 
 class DocumentQuerySet(models.QuerySet["Document"]):
     def kept(self) -> DocumentQuerySet:
         """Those that nobody has removed."""
         return self.filter(removed_at=None)
+
+    def removed_lately(self) -> DocumentQuerySet:
+        """Those that can still be put back."""
+        return self.filter(removed_at__gte=timezone.now() - RESTORE_WITHIN)
+
+    def powers_of_attorney(self) -> DocumentQuerySet:
+        """Powers of attorney that are in force today."""
+        in_force = models.Q(valid_until=None) | models.Q(valid_until__gte=timezone.localdate())
+        return self.kept().filter(in_force, kind=DocumentKind.POWER_OF_ATTORNEY)
+
+    def with_page_data(self) -> DocumentQuerySet:
+        """Everything a list shows, in one statement."""
+        return self.select_related("added_by", "partner", "referral")
 
 
 class Document(models.Model):
@@ -79,3 +95,16 @@ class Document(models.Model):
     def has_ended(self) -> bool:
         """Whether a power of attorney is over."""
         return self.valid_until is not None and self.valid_until < timezone.localdate()
+
+    @property
+    def is_removed(self) -> bool:
+        return self.removed_at is not None
+
+    @property
+    def can_come_back(self) -> bool:
+        """Whether it was removed so lately that it can still be put back."""
+        return self.removed_at is not None and timezone.now() - self.removed_at <= RESTORE_WITHIN
+
+    @property
+    def is_power_in_force(self) -> bool:
+        return self.kind == DocumentKind.POWER_OF_ATTORNEY and not self.has_ended and not self.is_removed

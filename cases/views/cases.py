@@ -126,7 +126,8 @@ def _context(request: SignedInRequest, form: CaseFilterForm) -> dict[str, Any]:
 
 
 def _filtered(cases: Any, chosen: dict[str, str]) -> Any:
-    cases = cases.search(chosen.get("q", ""))
+    everywhere = chosen.get("q") or chosen.get("need") == Need.SETTLEMENT  # whoever looks for a case finds it
+    cases = cases.search(chosen.get("q", "")).in_state(chosen.get("state") or ("all" if everywhere else ""))
     if "need" in chosen:
         cases = cases.needing(Need(chosen["need"]))
     if "topic" in chosen:
@@ -166,6 +167,16 @@ def _stats(cases: Any, tab: str, drafts: int) -> list[dict[str, Any]]:
         }
         for need, tone in tones.items()
     ]
+    if counts[Need.SETTLEMENT]:
+        tiles.append(
+            {
+                "value": counts[Need.SETTLEMENT],
+                "label": Need.SETTLEMENT.label,
+                "url": f"{reverse('cases:list')}?tab={tab}&need={Need.SETTLEMENT}",
+                "icon": "calendar-check",
+                "tone": "warn",
+            }
+        )
     if drafts:
         label = ngettext("Open draft", "Open drafts", drafts)
         tiles.append({"value": drafts, "label": label, "url": "#drafts", "icon": "pencil", "tone": "neutral"})

@@ -15,22 +15,30 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import condition, require_POST, require_safe
 
+from accounts.models import User
 from accounts.policy import SignedInRequest, allow, ensure
 from accounts.roles import Right
 from notifications.actions import mark_read
 from notifications.models import Notification
 
-from .. import actions, facts, rules, timeline
+from .. import actions, clock_rows, facts, rules, timeline
+from ..choices import ClockCode
 from ..forms import AssignForm, NoteForm
 from ..models import Case, CaseEvent
-from ..standing import move_of
+from ..standing import chains, move_of
+from .documents import newest
 
 STALE_AFTER = 300  # seconds until "3 hours left" must be written anew, though nothing changed
 
 
 def case_or_404(request: SignedInRequest, reference: str) -> Case:
     cases = Case.objects.visible_to(request.user).select_related(
-        "worker__home_province", "worker__home_regency", "assigned_to", "created_by"
+        "worker__home_province",
+        "worker__home_regency",
+        "assigned_to",
+        "created_by",
+        "closed_by",
+        "outcome",
     )
     return get_object_or_404(cases, reference=reference)
 
@@ -58,7 +66,8 @@ def live(request: SignedInRequest, reference: str) -> HttpResponse:
 
     @condition(etag_func=lambda _request: etag(case))
     def fragment(request: SignedInRequest) -> HttpResponse:
-        return render(request, "cases/detail/_live.html", {"case": case, **_progress(case)})
+        context = {"case": case, **_progress(case), **_time_limits(request.user, case)}
+        return render(request, "cases/detail/_live.html", context)
 
     response = fragment(request)
     patch_cache_control(response, private=True, no_store=True)
@@ -115,7 +124,9 @@ def _page(
         "screening_facts": facts.screening(case),
         "note_form": note_form or NoteForm(),
         "assign_form": assign_form,
+        "document_rows": newest(case),
         **_progress(case),
+        **_time_limits(request.user, case),
     }
     return render(request, "cases/detail.html", context, status=status)
 
@@ -125,10 +136,27 @@ def _progress(case: Case) -> dict[str, Any]:
     referrals = list(
         case.referrals.select_related("case", "sender", "receiver", "outcome").order_by("-number")
     )
-    events = CaseEvent.objects.filter(case=case).told_to(case.partner_id).select_related("actor", "partner", "referral")
+    events = (
+        CaseEvent.objects.filter(case=case)
+        .told_to(case.partner_id)
+        .select_related("actor", "partner", "referral")
+    )
     return {
         "referrals": [{"referral": referral, "move": move_of(referral)} for referral in referrals],
+        "chains": chains(referrals),
         "events": timeline.tell(events, with_referral=True),
+    }
+
+
+def _time_limits(user: User, case: Case) -> dict[str, Any]:
+    """The clocks of the case and its referrals; the advice to report sexual violence stands by itself."""
+    clocks = list(case.clocks.select_related("partner", "referral"))
+    advice = [clock for clock in clocks if clock.code == ClockCode.TPKS_REPORT]
+    shown = [clock for clock in clocks if clock.code != ClockCode.TPKS_REPORT and clock.stopped_at is None]
+    return {
+        "clocks": clock_rows.rows(shown, linked=True),
+        "police": next((clock for clock in advice if clock.stopped_at is None), None),
+        "may_decide": rules.can_decide_on_police_report(user, case),
     }
 
 

@@ -14,7 +14,7 @@ from accounts.policy import SignedInRequest, allow, ensure
 from accounts.roles import Right
 
 from .. import actions, rules
-from ..actions import StaleCase
+from ..actions import CaseClosed, StaleCase
 from ..choices import EventKind
 from ..forms import EditForm
 from ..models import Case
@@ -27,8 +27,11 @@ from .intake import beside
 def edit(request: SignedInRequest, reference: str) -> HttpResponse:
     """Show and change the whole case."""
     case = case_or_404(request, reference)
-    ensure(rules.can_edit(request.user, case))
+    ensure(rules.can_read(request.user, case))
     if request.method != "POST":
+        if case.is_closed:
+            messages.info(request, _("The case is closed. Please reopen it first."))
+            return redirect(case)
         return _page(request, case, EditForm.of(case))
     form = EditForm(request.POST, case=case)
     if not form.is_valid():
@@ -45,6 +48,9 @@ def edit(request: SignedInRequest, reference: str) -> HttpResponse:
         )
     except StaleCase as stale:
         return _page_over(request, form, stale.case)
+    except CaseClosed:
+        form.add_error(None, _("The case is closed. Please reopen it first."))
+        return _page(request, case, form, status=409)
     messages.success(request, _("The changes are saved."))
     return redirect(saved)
 

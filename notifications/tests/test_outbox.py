@@ -215,6 +215,7 @@ def test_a_message_is_one_row_in_the_inbox_and_one_e_mail_in_the_readers_languag
     assert email.subject == "[Portal PMI] New referral SP-2026-000001/R1"
     assert "Dear Ani & Co," in email.body
     assert "http://localhost:8000/referrals/1/" in email.body
+    assert "http://localhost:8000/account/preferences/#emails" in email.body, "where to change the choice"
     assert not email.secret
     assert Email.objects.filter(to=indonesian.email, subject__contains="SP-2026-000001/R1").exists()
 

@@ -4,6 +4,7 @@ A course is a list of verbs. Whatever has not happened by now leaves the referra
 have ended and new ones are live, as in any real year.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -77,8 +78,9 @@ ASKS_FIRST, ASKS_LATER, SENDER_TELLS = 0.22, 0.15, 0.2
 class Course:
     """Leads one referral along, at its own pace, until it ends or it is now."""
 
-    def __init__(self, world: World, life: Life) -> None:
-        self.world, self.life, self.rng = world, life, world.rng
+    def __init__(self, world: World, life: Life, onward: Callable[[], Partner | None] = lambda: None) -> None:
+        """`onward` names another partner that the case may be handed over to, if there is any."""
+        self.world, self.life, self.rng, self.onward = world, life, world.rng, onward
         self.pace = PACES[life.referral.urgency]
         receiver = life.referral.receiver
         assert receiver is not None
@@ -175,7 +177,11 @@ class Course:
         self.life.withdraw(at, self.line("withdrawn_undecided" if opened else "withdrawn_unopened"))
 
     def hand_over(self, at: datetime) -> None:
-        self.life.hand_over(at, self.line("handed_over"))
+        to = self.onward()
+        if to is None:
+            self.complete(at)
+        else:
+            self.life.hand_over(at, self.line("handed_over"), to)
 
     def reopen(self, at: datetime) -> None:
         self.life.reopen(at, self.line("reopened"))

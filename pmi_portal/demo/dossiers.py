@@ -1,6 +1,6 @@
 """A whole case from the day it is logged: what its own partner does with it, and to whom it is referred in turn."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from accounts.models import User
 from accounts.roles import Supervisor
@@ -43,6 +43,7 @@ SECOND = 0.38
 GIVEN_AWAY = 0.12
 TO_NGO = (SUARA_PEREMPUAN, RUMAH_MIGRAN)
 FOLLOW_UPS = 2  # after a refusal or silence, so many further partners are asked
+HANDED_ON = timedelta(minutes=5)  # until the referral that follows is there
 HOURS_TO_REFER = (0.1, 20.0)
 HOURS_TO_CHOOSE = (0.3, 26.0)
 
@@ -175,7 +176,11 @@ class Dossier:
         """Lead it along, once it is sent; where it was refused or nobody answered, refer again."""
         if life.state == State.UNROUTED:
             return
-        Course(self.world, life).run()
+        Course(self.world, life, self.besides).run()
+        if life.handed_to is not None and life.at + HANDED_ON < self.world.clock.now:
+            self._follow(
+                self.refer(life.at + HANDED_ON, to=life.handed_to, previous=life.referral), max(turns - 1, 0)
+            )
         if not turns or not (life.gave_up or life.state == State.DECLINED):
             return
         # The portal may look again only where it will not find the one who is already at work, or who did not answer.

@@ -14,7 +14,7 @@ from agencies import matching
 from agencies.models import Partner
 from cases.choices import ConsentMethod, DataGroup, EventKind
 from cases.models import CaseEvent, Consent
-from referrals import deadlines, routing, rules
+from referrals import deadlines, escalation, routing, rules
 from referrals.choices import DeclineReason, State
 from referrals.models import Referral
 from referrals.moves import TOLD
@@ -51,6 +51,7 @@ class Life:
     ) -> None:
         self.world, self.filed, self.at = world, filed, at
         self.steps: list[Step] = []
+        self.handed_to: Partner | None = None
         self.gave_up = False  # the sender took it back because nothing came
         self.referral = Referral(
             id=UUID(int=world.rng.getrandbits(128), version=4),
@@ -104,6 +105,7 @@ class Life:
 
     def accept(self, at: datetime) -> None:
         self.referral.accepted_at, self.referral.accepted_by = at, self.receiver
+        self._lead()
         self._finish(State.ACCEPTED, EventKind.ACCEPTED, at, self.referral.accepted_by)
 
     def decline(self, at: datetime, reason: DeclineReason, text: str) -> None:
@@ -142,28 +144,39 @@ class Life:
     def reopen(self, at: datetime, text: str) -> None:
         self.referral.ended_at = self.referral.ended_by = None
         self.referral.outcome, self.referral.amount, self.referral.currency = None, None, ""
+        self._lead()
         self._finish(State.ACCEPTED, EventKind.REOPENED, at, self.sender, text=text)
 
-    def hand_over(self, at: datetime, text: str) -> None:
-        """The portal has no verb for it yet: the state and a line of progress that says to whom."""
-        self.referral.outcome = self.world.outcomes["DILIMPAHKAN"]
+    def hand_over(self, at: datetime, text: str, to: Partner) -> None:
+        """It ends here; whoever leads the case along writes the referral that follows."""
+        self.handed_to = to
         self._end(at, self.receiver)
-        self._finish(State.HANDED_OVER, EventKind.PROGRESS, at, self.referral.ended_by, text=text)
+        by = self.referral.ended_by
+        self._finish(State.HANDED_OVER, EventKind.HANDED_OVER, at, by, text=text, to=to.name_id)
 
     def wind_the_clock(self) -> None:
-        """Set `due_at` as referrals.deadlines would have, beginning with the last step that set it anew."""
+        """Set the clock as referrals.deadlines would have, beginning with the last step that set it anew."""
         referral, state = self.referral, self.referral.state
         anew = max(number for number, step in enumerate(self.steps) if self._sets_anew(step))
-        first, *others = self.steps[anew:]
-        referral.state = first.state
-        if referral.is_live:  # what deadlines.due says, without asking the database each time
-            referral.due_at = first.at + self.world.allowed(referral.urgency)
-        else:
-            referral.due_at = deadlines.due(referral, since=first.at)
-        for step in others:
+        for step in self.steps[anew:]:
             referral.state = step.state
-            deadlines.set_clock(referral, step.kind, by=step.by, now=step.at)
+            deadlines.set_clock(referral, step.kind, by=step.by, now=step.at, policy=self.world.policy)
         referral.state = state
+
+    def remind(self) -> None:
+        """Give the reminders of the last deadline whose time has come, as referrals.escalation would have."""
+        referral, policy = self.referral, self.world.policy
+        if not referral.is_live:
+            return
+        for step in deadlines.steps_left(referral, policy):
+            at = deadlines.step_at(referral, step.percent, policy)
+            if at is None or at > self.world.clock.now:
+                break
+            self._log(EventKind.ESCALATED, at, None, level=step.level, percent=step.percent)
+            for person in escalation.recipients(referral, step):
+                self.world.notices.append(Notice(person, escalation.kind_of(step), referral, at))
+            referral.escalation_level, referral.changed_at = step.level, at
+        deadlines.schedule(referral, policy)
 
     def _sets_anew(self, step: Step) -> bool:
         """Whether the deadline after this step owes nothing to the one before it."""
@@ -177,7 +190,13 @@ class Life:
         self.world.receivers[self.filed.case.reference].add(to.pk)
         self._finish(State.SENT, EventKind.SENT, at, by, to=to.name_id, chosen=chosen)
 
+    def _lead(self) -> None:
+        """As referrals.moves does it: the first that takes the case on leads, while nobody else does."""
+        of_case = [life.referral for life in self.world.lives if life.filed is self.filed]
+        self.referral.is_lead = not any(referral.is_lead for referral in of_case)
+
     def _end(self, at: datetime, by: User) -> None:
+        self.referral.is_lead = False
         self.referral.ended_at, self.referral.ended_by = at, by
 
     def _nobody_reads(self, candidate: matching.Candidate) -> matching.Reason:

@@ -128,6 +128,7 @@ def _make_up(world: World) -> None:
         act(world)
     for life in world.lives:
         life.wind_the_clock()
+        life.remind()
 
 
 def _usual(world: World, owner: str) -> tuple[datetime, Callable[[World], None]]:

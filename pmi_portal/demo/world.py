@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,6 @@ from agencies.models import Outcome, Partner
 from cases.models import Case, CaseEvent, Consent
 from notifications.choices import Kind
 from referrals import deadlines
-from referrals.choices import State
 from referrals.models import Referral
 
 from .cases import Filed, Registry
@@ -57,16 +56,8 @@ class World:
     def __post_init__(self) -> None:
         self.by_pk = {partner.pk: partner for partner in self.partners.values()}
         self._hands: dict[object, User] = {}
-        self._allowed: dict[str, timedelta] = {}
+        self.policy = deadlines.Policy()
         self.receivers: dict[object, set[int]] = defaultdict(set)  # by case reference: who was asked
-
-    def allowed(self, urgency: str) -> timedelta:
-        """How long a side may take for its move; asked of referrals.deadlines once."""
-        if urgency not in self._allowed:
-            due = deadlines.due(Referral(state=State.SENT, urgency=urgency), since=self.clock.now)
-            assert due is not None
-            self._allowed[urgency] = due - self.clock.now
-        return self._allowed[urgency]
 
     def somebody_at(self, partner: Partner) -> User:
         """One of those who work there; the first of them does most."""

@@ -75,6 +75,7 @@ def environment(port: int, home: Path) -> dict[str, str]:
         "SECRET_KEY": "" if "SECRET_KEY" in env else folders.secret_key(home),
         "PORTAL_URL": f"http://localhost:{port}",
         "STATIC_ROOT": str(home / "static"),
+        "DOCUMENTS_DIR": str(home / "documents"),
         "DJANGO_SETTINGS_MODULE": "pmi_portal.settings",
         "PYTHONUNBUFFERED": "1",
     }

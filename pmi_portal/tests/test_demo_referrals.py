@@ -22,7 +22,7 @@ from referrals.models import Referral
 
 pytestmark = pytest.mark.django_db
 
-BY_RECEIVER = {"received", "accepted", "declined", "asked", "completed"}
+BY_RECEIVER = {"received", "accepted", "declined", "asked", "completed", "handed_over"}
 BY_SENDER = {"referred", "answered", "withdrawn", "reopened"}
 BECOMES = {
     "sent": State.SENT,
@@ -34,6 +34,7 @@ BECOMES = {
     "completed": State.COMPLETED,
     "withdrawn": State.WITHDRAWN,
     "reopened": State.ACCEPTED,
+    "handed_over": State.HANDED_OVER,
 }
 
 
@@ -55,7 +56,7 @@ def told(referral: Referral) -> list[CaseEvent]:
 
 
 def all_referrals() -> models.QuerySet[Referral]:
-    return Referral.objects.select_related("case", "receiver").prefetch_related("events__actor")
+    return Referral.objects.select_related("case", "sender", "receiver").prefetch_related("events__actor")
 
 
 def test_each_state_is_what_the_events_led_to() -> None:
@@ -69,8 +70,6 @@ def test_each_state_is_what_the_events_led_to() -> None:
             if following is not None:
                 assert following in TRANSITIONS[state], (referral.pk, state, event.kind)
                 state = following
-        if referral.state == State.HANDED_OVER:  # which no event tells of yet
-            state = State.HANDED_OVER
         assert referral.state == state
 
 
@@ -90,7 +89,7 @@ def test_each_stamp_is_the_time_of_its_event() -> None:
         assert referral.ended_at == (ended.at if ended else None)
         assert referral.ended_by == (ended.actor if ended else None)
         assert bool(referral.decline_reason) == (referral.state == State.DECLINED)
-        assert bool(referral.outcome_id) == (referral.state in (State.COMPLETED, State.HANDED_OVER))
+        assert bool(referral.outcome_id) == (referral.state == State.COMPLETED)
 
 
 def test_each_act_is_done_by_the_side_whose_it_is() -> None:
@@ -106,13 +105,17 @@ def test_each_act_is_done_by_the_side_whose_it_is() -> None:
                 assert partner in (referral.sender_id, referral.receiver_id)
 
 
+CLOCK = ("due_at", "clock_from", "counting", "time_left", "time_used", "kept_level", "kept_counting")
+
+
 def test_deadlines_are_those_that_the_portal_would_have_set() -> None:
+    policy = deadlines.Policy()
     done = Referral.objects.filter(state=State.COMPLETED).order_by("pk")[::8]
     for referral in (
         *all_referrals().filter(state__in=LIVE),
         *all_referrals().filter(pk__in=[one.pk for one in done]),
     ):
-        kept, state = (referral.due_at, referral.time_left), State.WAITING
+        kept, state = [getattr(referral, name) for name in CLOCK], State.WAITING
         referral.due_at = referral.time_left = None
         for event in told(referral):
             answered = (
@@ -120,9 +123,19 @@ def test_deadlines_are_those_that_the_portal_would_have_set() -> None:
             )
             state = answered if event.kind == "answered" else BECOMES.get(event.kind, state)
             referral.state = state
-            if event.kind != EventKind.REFERRED:
-                deadlines.set_clock(referral, EventKind(event.kind), by=event.actor, now=event.at)
-        assert (referral.due_at, referral.time_left) == kept, referral.pk
+            if event.kind not in (EventKind.REFERRED, EventKind.ESCALATED):
+                kind = EventKind(event.kind)
+                deadlines.set_clock(referral, kind, by=event.actor, now=event.at, policy=policy)
+        assert [getattr(referral, name) for name in CLOCK] == kept, referral.pk
+
+
+def test_whoever_is_late_was_reminded_and_no_reminder_is_due_at_once() -> None:
+    late = Referral.objects.live().filter(due_at__lt=timezone.now())
+    assert late.filter(escalation_level__gte=2).count() == late.count()
+    assert not Referral.objects.filter(escalate_at__lt=models.F("clock_from")).exists()
+    for referral in late:
+        told = CaseEvent.objects.filter(referral=referral, kind=EventKind.ESCALATED).order_by("at")
+        assert [event.data["level"] for event in told] == list(range(1, referral.escalation_level + 1))
 
 
 def test_some_are_overdue_but_far_from_all() -> None:

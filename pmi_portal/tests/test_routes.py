@@ -17,6 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from pytest_django import DjangoDbBlocker
 
 from accounts.roles import ROLES
+from agencies.loading.codes import load_deadlines
 from pmi_portal.tests.world import World, make_world
 
 TABLE = Path(__file__).with_name("routes.csv")
@@ -49,6 +50,7 @@ class Visitors:
 
     def __init__(self, world: World) -> None:
         self.world = world
+        load_deadlines()
         self.sessions: dict[str, str] = {}
         for who in WHO[1:]:
             client = Client()
@@ -81,13 +83,19 @@ class Visitors:
             "notifications:open": world.notification.pk,
             "agencies:invitation_resend": world.invitation.pk,
             "agencies:invitation_revoke": world.invitation.pk,
+            "referrals:change_consent": world.referral.consent_id,
+            "referrals:withdraw_consent": world.referral.consent_id,
+            "referrals:review_override": world.referral.consent_id,
         }
         known = {
             "reference": world.case.reference,
             "code": world.ngo.code,
             "pk": keys.get(route, world.people["caseworker"].pk),
             "kind": "partner",
+            "letter": world.letter.pk,
+            "document": world.referral.pk,  # none of ours: what documents answer stands in their own tests
             "row": world.ngo.pk,
+            "deadline": "REFERRAL_NORMAL",
             "token": "no-such-token",
             "key": "no-such-key",
             "uidb36": "1",
@@ -98,7 +106,8 @@ class Visitors:
         converters = pattern.converters
         values = {name: known[name] for name in {*converters, *pattern.regex.groupindex}}
         uuids = [name for name in converters if type(converters[name]).__name__ == "UUIDConverter"]
-        return values | dict.fromkeys(uuids, world.referral.pk)
+        ours = {"letter": world.letter.pk}
+        return values | {name: ours.get(name, world.referral.pk) for name in uuids}
 
 
 @pytest.fixture(scope="module")

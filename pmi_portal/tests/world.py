@@ -12,7 +12,9 @@ from agencies.tests.inviting import make_invitation
 from cases.models import Case
 from cases.tests.factories import make_case
 from notifications.models import Notification
-from referrals.models import Referral
+from referrals import actions as referral_acts
+from referrals.choices import LetterKind
+from referrals.models import Letter, Referral
 from referrals.tests.factories import make_referral
 
 
@@ -30,6 +32,7 @@ class World:
     referral: Referral
     notification: Notification
     invitation: Invitation
+    letter: Letter
 
 
 def make_world() -> World:
@@ -46,4 +49,5 @@ def make_world() -> World:
     referral = make_referral(case=case, to=agency)
     notification = Notification.objects.get(recipient=people[Officer.code])
     invitation, _token = make_invitation(partner=ngo, by=people[PartnerAdmin.code])
-    return World(ngo, agency, people, case, referral, notification, invitation)
+    letter = referral_acts.issue(by=people[Caseworker.code], referral=referral, kind=LetterKind.LETTER)
+    return World(ngo, agency, people, case, referral, notification, invitation, letter)

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from agencies import matching
@@ -20,8 +21,10 @@ from notifications.nudges import nudge
 from .. import rules, tasks
 from ..choices import Service, State
 from ..models import Referral
-from ..moves import finish, send
+from ..moves import ActRefused, finish, hold, send, twin_at, why_not_to
 from ..routing import question, ranked
+from .consent import says
+from .overrides import is_override, overridden
 from .shared import Rule, begin, done_before, key_used
 
 
@@ -39,12 +42,20 @@ def create(
 ) -> Referral:
     """Refer the case. The worker finds the agency, unless a person already says which one (`to`).
 
-    `consent` holds `groups`, `given_by`, `method`, `given_on`. The same `key` again returns the referral of the first
-    time. Raises PermissionDenied for somebody else's case or a `previous` that cannot be followed, ActRefused when `to`
-    cannot be asked, KeyUsed when the form was sent before with another text.
+    `consent` holds the fields of the grant (`groups`, `given_by`, `method`, `given_on`…); one that a coordinator
+    overrides to save a life goes to the other coordinators for review. The same `key` again returns the referral of the
+    first time. Raises PermissionDenied for somebody else's case, for an override that is not this person's to decide or
+    a `previous` that cannot be followed, ActRefused when `to` cannot be asked, KeyUsed when the form was sent before
+    with another text.
     """
     locked = Case.objects.select_for_update(no_key=True).get(pk=case.pk)
-    if not rules.can_refer(by, locked) or not _may_follow(by, locked, previous):
+    if not rules.owns(by, locked):
+        raise PermissionDenied
+    if locked.is_closed:
+        raise ActRefused(case_closed())
+    if not _may_follow(by, locked, previous):
+        raise PermissionDenied
+    if is_override(consent) and not rules.can_override(by, locked):
         raise PermissionDenied
     services = list(services)
     if earlier := done_before(key, by=by, kind=EventKind.REFERRED, text=request):
@@ -63,6 +74,8 @@ def create(
         request=request,
     )
     record(locked, EventKind.REFERRED, by=by, referral=referral, key=key, at=now, text=request)
+    if is_override(consent):
+        overridden(referral, by=by, at=now)
     if to is not None:
         referral.ranking = ranked(matching.ask(question(referral)))
         return send(referral, to=to, by=by, chosen=True)
@@ -71,13 +84,16 @@ def create(
     return referral
 
 
+def case_closed() -> str:
+    return _("The case is closed. Please reopen it first.")
+
+
 def _says(
     referral: Referral, services: Iterable[Service], consent: Mapping[str, Any], to: Partner | None
 ) -> bool:
     """Whether a referral made before is what a form that came again asks for."""
     same_receiver = to is None or referral.receiver_id == to.pk
-    same_data = set(referral.consent.groups) == set(consent["groups"])
-    return same_receiver and same_data and set(referral.services) == set(services)
+    return same_receiver and says(referral.consent, consent) and set(referral.services) == set(services)
 
 
 def _write(case: Case, *, by: User, now: datetime, **fields: Any) -> Referral:
@@ -137,6 +153,11 @@ def reopen(*, by: User, referral: Referral, text: str, key: UUID | None = None) 
     )
     if not fresh:
         return current
+    hold(current.case)
+    if Case.objects.exclude(closed_at=None).filter(pk=current.case_id).exists():
+        raise ActRefused(case_closed())
+    if current.receiver is not None and twin_at(current.receiver, current):
+        raise ActRefused(why_not_to(current, current.receiver))
     current.ended_at = current.ended_by = None
     current.outcome, current.amount, current.currency = None, None, ""
     return finish(current, State.ACCEPTED, EventKind.REOPENED, by=by, key=key, text=text)

@@ -1,6 +1,8 @@
 """How every act of a person begins, and the one that both sides share."""
 
 from collections.abc import Callable
+from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
@@ -31,11 +33,13 @@ def begin(
     rule: Rule,
     key: UUID | None,
     text: str = "",
+    recorded: bool = False,
 ) -> tuple[Referral, bool]:
     """Lock the referral and ask whether the act may happen; False when this very form did it before.
 
     Raises PermissionDenied for somebody who is not on the side that may do this at all, ActRefused when the state
-    does not allow it (any more), KeyUsed when the form was sent before with another text.
+    does not allow it (any more), KeyUsed when the form was sent before with another text. With `recorded` the sender
+    writes down what a receiver without accounts answered, and ActRefused says so once it has one.
     """
     current = lock(referral)
     if not side(by, current):
@@ -45,9 +49,41 @@ def begin(
         if earlier.referral_id != current.pk:
             raise key_used()
         return current, False
+    if recorded and current.receiver_has_accounts:
+        raise ActRefused(
+            _("%(partner)s has an account here now and answers for itself.") % {"partner": current.receiver}
+        )
     if not rule(by, current):
         raise ActRefused(why_refused(current))
     return current, True
+
+
+def begin_answer(
+    referral: Referral,
+    *,
+    by: User,
+    kind: EventKind,
+    rule: Callable[..., bool],
+    key: UUID | None,
+    text: str = "",
+    recorded: bool = False,
+) -> tuple[Referral, bool]:
+    """`begin` what the receiver does: one of its people, or with `recorded` the sender that writes it down for it."""
+    return begin(
+        referral,
+        by=by,
+        kind=kind,
+        side=rules.is_sender if recorded else rules.is_receiver,
+        rule=partial(rule, recorded=recorded),
+        key=key,
+        text=text,
+        recorded=recorded,
+    )
+
+
+def marked(recorded: bool) -> dict[str, Any]:
+    """What an event holds beside its own: that the sender wrote it down for the receiver."""
+    return {"recorded": True} if recorded else {}
 
 
 def done_before(key: UUID | None, *, by: User, kind: EventKind, text: str) -> CaseEvent | None:
@@ -67,15 +103,20 @@ def key_used() -> KeyUsed:
 
 
 @transaction.atomic
-def report(*, by: User, referral: Referral, text: str, key: UUID | None = None) -> Referral:
+def report(
+    *, by: User, referral: Referral, text: str, key: UUID | None = None, recorded: bool = False
+) -> Referral:
     """Add a dated line of progress that both sides read (StatusUpdate)."""
     current, fresh = begin(
         referral,
         by=by,
         kind=EventKind.PROGRESS,
-        side=rules.is_either_side,
-        rule=rules.can_report,
+        side=rules.is_sender if recorded else rules.is_either_side,
+        rule=partial(rules.can_report, recorded=recorded),
         key=key,
         text=text,
+        recorded=recorded,
     )
-    return finish(current, None, EventKind.PROGRESS, by=by, key=key, text=text) if fresh else current
+    if not fresh:
+        return current
+    return finish(current, None, EventKind.PROGRESS, by=by, key=key, text=text, **marked(recorded))

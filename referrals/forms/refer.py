@@ -7,22 +7,27 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases.choices import ConsentMethod, DataGroup
-from cases.forms import KeyedForm
 from cases.forms.fields import LongText
 from cases.models import Case
+from cases.models.consent import HOME
 
 from ..choices import Service
 from ..models import Referral
+from .consent import NOTE_MAX, WORKERS_METHODS, GrantForm
 from .fields import PartnerField
 
 REQUEST_MAX = 5000  # characters; about two printed pages
-WORKERS_METHODS = [
-    choice for choice in ConsentMethod.choices if choice[0] != ConsentMethod.OVERRIDE
-]  # how a worker agrees
+BY_WORKER = ("groups", "given_by", "given_on")  # what only a worker's own word can fill in
+REASON_MIN = 20  # characters; so that a reviewer has something to judge
+TO_SAVE_A_LIFE = [DataGroup.IDENTITY.value, DataGroup.CONTACT.value, DataGroup.CASE.value]
+OVERRIDE = (ConsentMethod.OVERRIDE.value, _("Life in danger, no consent yet (coordinator's decision)"))
 
 
-class ReferForm(KeyedForm):
-    """Refer a case: what is asked, under whose consent, and to whom unless the portal is to find out."""
+class ReferForm(GrantForm):
+    """Refer a case: what is asked, under whose consent, and to whom unless the portal is to find out.
+
+    With `may_override` a coordinator may say instead of who agreed why nobody could be asked: a life is in danger.
+    """
 
     services = forms.MultipleChoiceField(
         label=_("Services requested"),
@@ -36,36 +41,72 @@ class ReferForm(KeyedForm):
         max_length=REQUEST_MAX,
         widget=forms.Textarea(attrs={"rows": 5}),
     )
-    given_by = forms.CharField(label=_("Who agreed"), max_length=150)
-    method = forms.ChoiceField(label=_("How it was given"), choices=WORKERS_METHODS, widget=forms.RadioSelect)
-    given_on = forms.DateField(
-        label=_("Given on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
-    groups = forms.MultipleChoiceField(
-        label=_("What may be shared"),
-        choices=DataGroup.choices,
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={
-            "required": _("Tick what the worker agreed to share. Without any, there is nothing to refer.")
-        },
+    override_reason = LongText(
+        label=_("Why without consent"),
+        help_text=_(
+            "What the danger is, and why the worker cannot be asked in time. Another coordinator reviews it."
+            " If nothing is ticked above, identity, contact and case are shared."
+        ),
+        max_length=NOTE_MAX,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
     )
     to = PartnerField(required=False)
 
-    def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
+    field_order = (
+        "key",
+        "services",
+        "request",
+        "groups",
+        "given_by",
+        "given_on",
+        "until",
+        "method",
+        "witness",
+    )
+
+    def __init__(self, *args: Any, case: Case, may_override: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["to"].offer_to(case.partner_id)  # type: ignore[attr-defined]  # the stubs know every form field as a Field
+        self.may_override = may_override
+        if may_override:
+            self.fields["method"].choices = [*WORKERS_METHODS, OVERRIDE]  # type: ignore[attr-defined]  # as above
+            for name in BY_WORKER:
+                self.fields[name].required = False  # `clean` asks for them where a worker agreed
+        else:
+            del self.fields["override_reason"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if not self.may_override:
+            return cleaned
+        if cleaned.get("method") == ConsentMethod.OVERRIDE:
+            if len(cleaned.get("override_reason") or "") < REASON_MIN:
+                self._say(
+                    "override_reason",
+                    _("Please say in at least 20 characters what the danger is: somebody else reviews it."),
+                )
+            cleaned["groups"] = cleaned.get("groups") or TO_SAVE_A_LIFE
+            return cleaned
+        for name in BY_WORKER:
+            if not cleaned.get(name):
+                self._say(name, self.fields[name].error_messages["required"])
+        return cleaned
 
     def clean_given_on(self) -> Any:
-        day = self.cleaned_data["given_on"]
-        if day > timezone.localdate():
-            raise forms.ValidationError(_("Consent cannot be given in the future. Please check the date."))
-        if day.year < 2000:
-            raise forms.ValidationError(_("Please check the year."))
-        return day
+        return super().clean_given_on() if self.cleaned_data.get("given_on") else None
 
     def consent(self) -> dict[str, Any]:
         """The fields of the Consent that the referral rests on."""
-        return {name: self.cleaned_data[name] for name in ("groups", "given_by", "method", "given_on")}
+        if self.cleaned_data["method"] != ConsentMethod.OVERRIDE:
+            return super().consent()
+        return {
+            "groups": self.cleaned_data["groups"],
+            "method": ConsentMethod.OVERRIDE,
+            "given_on": timezone.localdate(timezone=HOME),
+            "until": self.cleaned_data["until"],
+            "override_reason": self.cleaned_data["override_reason"],
+        }
 
     @staticmethod
     def first_values(case: Case, previous: Referral | None) -> dict[str, Any]:
@@ -79,6 +120,6 @@ class ReferForm(KeyedForm):
             values |= {
                 "services": previous.services,
                 "request": previous.request,
-                "given_by": consent.given_by,
+                "given_by": consent.given_by or values["given_by"],
             }
         return values

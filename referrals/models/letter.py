@@ -13,6 +13,24 @@ from ..choices import LetterKind
 from .referral import Referral
 
 
+class LetterQuerySet(models.QuerySet["Letter"]):
+    def visible_to(self, user: User) -> LetterQuerySet:
+        """Papers of the referrals that this person may see."""
+        return self.filter(referral__in=Referral.objects.visible_to(user))
+
+    def with_paper_data(self) -> LetterQuerySet:
+        """Everything a paper says, in a fixed number of statements."""
+        return self.select_related(
+            "issued_by",
+            "referral__case__worker__home_province",
+            "referral__case__worker__home_regency",
+            "referral__consent",
+            "referral__sender",
+            "referral__receiver",
+            "referral__received_by",
+        ).prefetch_related("referral__case__topics")
+
+
 class Letter(models.Model):
     """A paper that was issued for a referral.
 
@@ -31,6 +49,8 @@ class Letter(models.Model):
     link_hash = models.CharField(max_length=64, blank=True, editable=False)
     link_until = models.DateTimeField(null=True, blank=True, editable=False)
     opened_at = models.DateTimeField(_("opened"), null=True, blank=True)
+
+    objects = LetterQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("letter")

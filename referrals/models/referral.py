@@ -8,11 +8,13 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from agencies.choices import Counting, Urgency
 from agencies.models import Outcome, Partner
+from agencies.models.partners import has_accounts
 from cases.models import Case, Consent
 
 from ..choices import LIVE, MOVE, NOT_SENT_YET, WITH_RECEIVER, DeclineReason, Service, Side, State
@@ -25,8 +27,8 @@ class Referral(models.Model):
     `ranking` is what matching answered: partners with their reasons as codes, best first; `why_unrouted` and
     `why_params` are the reason why none of them was sent to. `route_at` is when the worker may next try to find the
     agency. `due_at` is until when the side whose move it is must act, counted since `clock_from` in clock time or in
-    that side's working time (`counting`); `time_left` is what the receiver had left, in the same time, when its clock
-    stopped for a question. `escalate_at` is when the sweep reminds next, and `escalation_level` the last step it took
+    that side's working time (`counting`). While a question stops the receiver's clock, `time_left` is what it had left and
+    `time_used` what it had used, in the time of `kept_counting`, and `kept_level` its last reminder. `escalate_at` is when the sweep reminds next, and `escalation_level` the last step it took
     for this deadline. `proposed` is the partner to which an agency wants to hand over what its sender has not agreed
     to yet. `is_lead` marks the one live referral of a case that leads the joint work.
     """
@@ -89,6 +91,9 @@ class Referral(models.Model):
     clock_from = models.DateTimeField(null=True, blank=True, editable=False)
     counting = models.CharField(max_length=7, choices=Counting, default=Counting.CLOCK, editable=False)
     time_left = models.DurationField(null=True, blank=True, editable=False)
+    time_used = models.DurationField(null=True, blank=True, editable=False)
+    kept_counting = models.CharField(max_length=7, choices=Counting, default=Counting.CLOCK, editable=False)
+    kept_level = models.PositiveSmallIntegerField(default=0, editable=False)
     escalate_at = models.DateTimeField(null=True, blank=True, editable=False)
     escalation_level = models.PositiveSmallIntegerField(default=0, editable=False)
     received_at = models.DateTimeField(_("opened"), null=True, blank=True)
@@ -186,6 +191,12 @@ class Referral(models.Model):
     @property
     def is_overdue(self) -> bool:
         return self.is_live and self.due_at is not None and self.due_at < timezone.now()
+
+    @cached_property
+    def receiver_has_accounts(self) -> bool:
+        """Whether somebody at the receiver may work on cases here; else it is reached by letter. Asked once per row."""
+        reading = Partner.objects.filter(has_accounts("pk"))
+        return self.receiver_id is not None and reading.filter(pk=self.receiver_id).exists()
 
     @property
     def services_display(self) -> list[str]:

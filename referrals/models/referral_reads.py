@@ -70,8 +70,10 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
     def readable_by_receiver(self, group: DataGroup) -> ReferralQuerySet:
         """Referrals that show this group of data to their receiver now; `disclosure.shows`, for a list."""
         lately = models.Q(state=State.COMPLETED, ended_at__gte=timezone.now() - READABLE_AFTER_COMPLETION)
+        for_its_receiver = models.Q(consent__partner=None) | models.Q(consent__partner=models.F("receiver"))
         return self.filter(
             models.Q(state__in=WITH_RECEIVER) | lately,
+            for_its_receiver,
             sent_at__isnull=False,
             consent__withdrawn_at=None,
             consent__groups__contains=[group],

@@ -84,8 +84,7 @@ def make_referral_in(state: str, *, officer: User | None = None, **fields: Any) 
             by=officer, referral=referral, outcome=make_outcome(), text="She is home again."
         )
     elif state == State.HANDED_OVER:
-        Referral.objects.filter(pk=referral.pk).update(state=state, ended_at=timezone.now())
-        referral.refresh_from_db()
+        referral = actions.hand_over(by=officer, referral=referral, to=make_partner(), text="Theirs.")
     return referral, officer
 
 

@@ -105,6 +105,7 @@ def test_groups_not_agreed_to_are_named_as_not_shared():
         DataGroup.CONTACT: False,
         DataGroup.HEALTH: False,
         DataGroup.VIOLENCE: False,
+        DataGroup.DOCUMENTS: False,
     }
 
 

@@ -10,9 +10,10 @@ from django.utils import timezone
 from accounts.tests.factories import make_user
 from agencies.choices import PartnerKind
 from agencies.tests.factories import make_partner, make_topic
+from cases.models import Case
 from cases.tests.factories import make_case
 from notifications import nudges
-from referrals import actions, tasks
+from referrals import actions, disclosure, tasks
 from referrals.models import Referral
 from referrals.tests.factories import make_officer, make_referral, make_referral_in, make_responsible
 
@@ -50,6 +51,7 @@ def filled(**data):
         "groups": ["case", "identity"],
         "given_by": "Contoh Kenanga",
         "method": "spoken",
+        "witness": "Contoh Saksi",
         "given_on": timezone.localdate().isoformat(),
         "to": "",
         **data,
@@ -152,6 +154,8 @@ def test_the_same_form_with_another_text_is_asked_about_and_can_then_be_sent(pag
             {"given_on": (timezone.localdate() + timedelta(days=2)).isoformat()},
             "Consent cannot be given in the future.",
         ),
+        ({"witness": ""}, "Spoken consent needs a witness."),
+        ({"until": (timezone.localdate() - timedelta(days=2)).isoformat()}, "would end before it was given"),
     ],
 )
 def test_what_is_wrong_is_said_at_its_field_and_nothing_typed_is_lost(page, wrong, sentence):
@@ -187,6 +191,78 @@ def test_looking_for_an_agency_without_javascript_keeps_everything_typed(page):
     assert (form["services"].value(), form["groups"].value()) == (["medical"], ["case", "identity"])
     again = page.post(search="1", find="nothing like it", to=str(found.pk))
     assert "KJRI Contoh Jeddah" in again.text, "the one already chosen stays"
+
+
+def test_how_the_worker_agreed_is_kept(page):
+    until = timezone.localdate() + timedelta(days=30)
+    page.post(witness="Contoh Saksi", until=until.isoformat(), onward="on")
+    consent = Referral.objects.get().consent
+    assert (consent.witness, consent.until, consent.onward) == ("Contoh Saksi", until, True)
+
+
+# Preview --------------------------------------------------------------------------------------
+
+
+def seen(answer):
+    """What the preview says that the agency will read, and what it will not."""
+    preview = answer.context["preview"]
+    shown = {
+        str(group["label"]).partition(":")[0]: [str(row.value) for row in group["rows"]]
+        for group in preview["shown"]
+    }
+    return shown, [str(label).partition(":")[0] for label in preview["hidden"]]
+
+
+def test_who_will_see_what_is_said_before_sending_with_everything_typed_kept(page):
+    agency = make_partner(name_id="KBRI Contoh")
+    answer = page.post(
+        preview="1", to=str(agency.pk), groups=["case", "contact"], request="Please call at noon."
+    )
+    assert (answer.status_code, Referral.objects.exists()) == (200, False)
+    assert "KBRI Contoh will see" in answer.text
+    assert "KBRI Contoh will not see" in answer.text
+    assert "Please call at noon.</textarea>" in answer.text
+    assert "This is not saved yet" not in answer.text
+    shown, hidden = seen(answer)
+    assert set(shown) == {"Case", "Contact"}
+    assert "0812-777" in shown["Contact"]
+    assert hidden == ["Identity", "Health", "Violence", "Documents"]
+
+
+def test_the_preview_says_what_the_page_of_the_agency_shows(page, case):
+    agency = make_responsible()
+    shown, _hidden = seen(page.post(preview="1", to=str(agency.pk)))
+    page.post(to=str(agency.pk))
+    sections = disclosure.sections(Referral.objects.get())
+    there = {
+        str(section.group.label).partition(":")[0]: [row.value for row in section.rows]
+        for section in sections
+        if section.shared
+    }
+    assert shown == there
+
+
+def test_it_stands_there_by_itself_as_soon_as_the_agency_is_clear_and_something_is_ticked(page):
+    make_responsible(name_id="KBRI Contoh")
+    assert page.get().context["preview"] is None, "nothing is ticked yet"
+    answer = page.post(groups=["case"], request="")
+    assert answer.status_code == 422
+    assert "KBRI Contoh will not see" in answer.text
+    assert set(seen(answer)[0]) == {"Case"}
+
+
+@pytest.mark.parametrize(("urgency", "later"), [("normal", False), ("emergency", True)])
+def test_a_power_of_attorney_is_asked_for_and_stops_nothing(page, case, urgency, later):
+    agency = make_responsible(name_id="KBRI Contoh", asks_power_of_attorney=True)
+    Case.objects.filter(pk=case.pk).update(urgency=urgency)
+    text = page.get().text
+    assert "KBRI Contoh usually asks for a power of attorney" in text
+    assert ("it may follow later" in text) == later
+    assert page.post(to=str(agency.pk)).status_code == 302
+
+
+def test_it_can_be_asked_for_while_nobody_knows_the_agency(page):
+    assert "The agency will see" in page.post(preview="1", groups=["case", "soul"], services=["magic"]).text
 
 
 # Following up ---------------------------------------------------------------------------------
@@ -268,7 +344,7 @@ def test_the_page_takes_the_same_queries_however_many_agencies(client, topics, d
     for _number in range(topics):
         make_responsible()
     client.force_login(case.created_by)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         client.get(reverse("referrals:refer", args=[case.reference]))
 
 

@@ -4,6 +4,7 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import models
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
@@ -16,15 +17,18 @@ from cases import timeline
 from cases.choices import DataGroup, EventKind
 from cases.forms import KeyedForm
 from cases.models import CaseEvent
+from cases.standing import chains
 from notifications.actions import mark_read
 
 from .. import actions, disclosure, rules, wording
-from ..audience import case_workers
-from ..choices import State
+from ..choices import WITH_RECEIVER, State
 from ..models import Referral
-from . import partners
-from .acts import CHOOSE, Act, offered
+from . import conversation, partners
+from .acts import CHOOSE, HAND_OVER, Act, offered
+from .acts import talk as talking
 from .live import etag_of, fragment
+from .next_agencies import hand_over_candidates, next_agencies
+from .recording import recordable
 from .together import together
 
 OFTEN, SELDOM = 3, 10  # seconds between two looks: while the portal is looking for the agency, and else
@@ -53,13 +57,16 @@ def load(user: User, pk: uuid.UUID) -> Referral:
     """The referral, or 404 for those who may not know of it."""
     visible = Referral.objects.visible_to(user).with_page_data()
     whole = visible.select_related(
+        "case__partner",
         "case__worker__home_province",
         "case__worker__home_regency",
         "created_by",
         "accepted_by",
         "previous__case",
+        "previous__receiver",
+        "proposed",
     )
-    return get_object_or_404(whole, pk=pk)
+    return get_object_or_404(whole.prefetch_related("clocks__partner"), pk=pk)
 
 
 @require_GET
@@ -79,10 +86,11 @@ def detail(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 def live(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """What changes by itself on an open page: the state, what the reader may see, the timeline.
 
-    `seen` is the state whose forms the page shows. When it is another one now, the page fetches them anew.
+    `seen` is the state (`_seen`) whose forms the page shows. When it is another one now, the page fetches them anew.
     """
     referral = load(request.user, pk)
-    stale = request.GET.get("seen", referral.state) != referral.state
+    seen = _seen(referral)
+    stale = request.GET.get("seen", seen) != seen
 
     def fresh() -> HttpResponse:
         context = _shown(request.user, referral) | {"stale": stale}
@@ -106,6 +114,18 @@ def acts(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     return fragment(request, _etag(request, referral), fresh)
 
 
+@require_GET
+@allow(Right.WORK_CASES)
+def talk(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+    """The forms in which this reader may speak about the referral now."""
+    referral = load(request.user, pk)
+
+    def fresh() -> HttpResponse:
+        return render(request, "referrals/talk/_forms.html", _speaking(request.user, referral, None))
+
+    return fragment(request, _etag(request, referral), fresh)
+
+
 def page(
     request: SignedInRequest, referral: Referral, *, attempt: Attempt | None = None, status: int = 200
 ) -> HttpResponse:
@@ -116,13 +136,22 @@ def page(
         "stale": False,
         "fresh": False,
     }
-    context = _shown(request.user, referral) | _offered(request, referral, attempt) | live_context
+    forms = _offered(request, referral, attempt) | _speaking(request.user, referral, attempt)
+    context = _shown(request.user, referral) | forms | live_context
     return render(request, "referrals/detail.html", context, status=status)
 
 
 def _etag(request: SignedInRequest, referral: Referral, stale: bool = False) -> str:
-    changed = (referral.changed_at, referral.case.changed_at)
-    return etag_of(request, referral.pk, changed, disclosure.is_open(referral), stale)
+    told = CaseEvent.objects.filter(referral=referral).told_to(request.user.partner_id)
+    newest = told.aggregate(models.Max("pk"))["pk__max"]  # a note of one's own people changes nothing else
+    changed = (referral.changed_at, referral.case.changed_at, newest)
+    view = (referral.consent_id, referral.consent.withdrawn_at, disclosure.is_open(referral))
+    return etag_of(request, referral.pk, changed, view, stale)
+
+
+def _seen(referral: Referral) -> str:
+    """The state, and whether consent was withdrawn since: both decide which forms fit."""
+    return f"{referral.state}-stop" if referral.consent.withdrawn_at else referral.state
 
 
 def _shown(user: User, referral: Referral) -> dict[str, Any]:
@@ -135,10 +164,11 @@ def _shown(user: User, referral: Referral) -> dict[str, Any]:
         "referral": referral,
         "as_sender": as_sender,
         "move": wording.move(user, referral),
-        "situation": wording.situation(user, referral, receiver_reads=_receiver_reads(referral)),
+        "situation": wording.situation(user, referral, receiver_reads=_receiver_reads(user, referral)),
         "last_words": _last_words(referral, told),
         "why_receiver": wording.why_receiver(user, referral),
-        "chosen_by": _chosen_by(events),
+        **_chosen_by(events),
+        "handed_over_by": _handed_over_by(referral),
         "request_text": referral.request if as_sender else disclosure.request(referral),
         "is_open": as_sender or disclosure.is_open(referral),
         "sections": [] if as_sender else disclosure.sections(referral),
@@ -146,17 +176,21 @@ def _shown(user: User, referral: Referral) -> dict[str, Any]:
         "topics": [topic.name for topic in referral.case.topics.all()] if as_sender else [],
         "country": countries.name(referral.case.country) if as_sender else "",
         "worker_name": referral.case.worker.name if as_sender else disclosure.worker_name(referral),
-        "timeline": timeline.tell(told),
+        "timeline": timeline.tell(event for event in told if event.kind not in conversation.SAID),
+        "lines": conversation.lines(user, referral, told),
         "follow_ups": list(referral.follow_ups.select_related("case")) if as_sender else [],
+        "chains": _chains(referral) if as_sender else [],
         "can_refer_again": rules.can_refer_again(user, referral),
+        "can_agree": rules.can_agree(user, referral),
         **together(user, referral),
     }
 
 
-def _receiver_reads(referral: Referral) -> bool:
-    if referral.state != State.SENT or referral.receiver is None:
+def _receiver_reads(user: User, referral: Referral) -> bool:
+    """Whether somebody at the receiver reads the portal; asked while it matters, and for the sender alone."""
+    if referral.state not in WITH_RECEIVER or not rules.is_sender(user, referral):
         return True
-    return case_workers(referral.receiver).exists()
+    return referral.receiver_has_accounts
 
 
 SAID_IN = {
@@ -164,6 +198,7 @@ SAID_IN = {
     State.DECLINED: EventKind.DECLINED,
     State.COMPLETED: EventKind.COMPLETED,
     State.WITHDRAWN: EventKind.WITHDRAWN,
+    State.HANDED_OVER: EventKind.HANDED_OVER,
 }
 
 
@@ -173,32 +208,62 @@ def _last_words(referral: Referral, told: list[CaseEvent]) -> str:
     return next((event.text for event in reversed(told) if event.kind == kind), "")
 
 
-def _chosen_by(events: list[CaseEvent]) -> str:
-    """The person who chose the agency; empty when the portal did."""
+def _chosen_by(events: list[CaseEvent]) -> dict[str, str]:
+    """The person who chose the agency, and where they work; empty when the portal did."""
     for event in reversed(events):
         if event.kind == EventKind.SENT and event.actor is not None:
-            return event.actor.full_name
-    return ""
+            partner = event.partner.name if event.partner else ""
+            return {"chosen_by": event.actor.full_name, "chosen_by_partner": partner}
+    return {"chosen_by": "", "chosen_by_partner": ""}
+
+
+def _handed_over_by(referral: Referral) -> str:
+    """The agency that handed this over; of others that were asked before, the receiver learns nothing."""
+    before = referral.previous
+    return before.receiver.name if before and before.receiver and before.state == State.HANDED_OVER else ""
+
+
+def _chains(referral: Referral) -> list[list[Referral]]:
+    """The ways of the case from agency to agency that lead through this referral, for its sender."""
+    if referral.previous_id is None and referral.is_live:
+        return []
+    lines = chains(list(referral.case.referrals.select_related("case", "receiver")))
+    return [line for line in lines if referral in line]
 
 
 def _offered(request: SignedInRequest, referral: Referral, attempt: Attempt | None) -> dict[str, Any]:
     """The forms, and what stands around them."""
     panels = [_panel(act, referral, attempt) for act in offered(request.user, referral)]
-    out_of_place = attempt is not None and attempt.act not in [panel.act for panel in panels]
+    records = [_panel(act, referral, attempt) for act in recordable(request.user, referral)]
+    here = [panel.act for panel in panels + records] + talking(request.user, referral)
+    out_of_place = attempt is not None and attempt.act not in here
     context = {
         "referral": referral,
+        "seen": _seen(referral),
         "panels": panels,
+        "records": records,
         "attempt": attempt,
         "out_of_place": out_of_place,
         "typed": attempt.form.data.get("text", "") if attempt and out_of_place else "",
         "candidates": [],
+        **next_agencies(request.user, referral),
     }
-    if CHOOSE in [panel.act for panel in panels]:
-        candidates = wording.ranking(referral.ranking)
+    if CHOOSE in here or HAND_OVER in here:
+        ranked = wording.ranking(referral.ranking) if CHOOSE in here else hand_over_candidates(referral)
         find, chosen = request.POST.get("find", ""), request.POST.get("to", "")
-        context |= {"candidates": candidates}
-        context |= partners.search(request.user, find, chosen=chosen, but=candidates)
+        context |= {"candidates": ranked}
+        context |= partners.search(request.user, find, chosen=chosen, but=ranked)
     return context
+
+
+def _speaking(user: User, referral: Referral, attempt: Attempt | None) -> dict[str, Any]:
+    """The forms of the conversation: a message to the other side, a note for one's own."""
+    other = referral.receiver if rules.is_sender(user, referral) else referral.sender
+    return {
+        "referral": referral,
+        "talk_panels": [_panel(act, referral, attempt) for act in talking(user, referral)],
+        "other_side": other.name if other else "",
+    }
 
 
 def _panel(act: Act, referral: Referral, attempt: Attempt | None) -> Panel:

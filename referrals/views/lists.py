@@ -19,6 +19,7 @@ from accounts.policy import SignedInRequest, allow
 from accounts.roles import Right
 from cases.choices import DataGroup
 
+from .. import disclosure
 from ..choices import ENDED, NOT_SENT_YET, State
 from ..forms import FilterForm
 from ..models import Referral, ReferralQuerySet
@@ -128,7 +129,10 @@ class Listing:
             self.number,
             sorted((key, str(value)) for key, value in self.used.items()),
         )
-        rows = [(referral.pk, referral.changed_at, referral.case.changed_at) for referral in self.referrals]
+        rows = [
+            (referral.pk, referral.changed_at, referral.case.changed_at, disclosure.is_open(referral))
+            for referral in self.referrals
+        ]
         return asked, rows, self.counts
 
     def context(self, user: User) -> dict[str, Any]:

@@ -13,13 +13,17 @@ from accounts.models import User
 from accounts.policy import SignedInRequest, allow, ensure
 from accounts.roles import Right
 from agencies import matching
+from agencies.choices import Urgency
 from agencies.models import Partner
+from cases.choices import ConsentMethod, DataGroup
+from cases.documents import may_follow_later, missing_power_of_attorney
 from cases.models import Case
 
-from .. import actions, disclosure, reasons, routing, rules, wording
+from .. import actions, preview, reasons, routing, rules, wording
 from ..actions import ActRefused, KeyUsed
 from ..choices import Service, State
 from ..forms import ReferForm
+from ..forms.refer import TO_SAVE_A_LIFE
 from ..models import Referral
 from . import partners
 
@@ -27,16 +31,19 @@ from . import partners
 @require_http_methods(["GET", "POST"])
 @allow(Right.WORK_CASES)
 def refer(request: SignedInRequest, reference: str) -> HttpResponse:
-    """Fill in and send; `?after=` names an ended referral that this one follows."""
+    """Fill in and send; `?after=` names an ended referral that this one follows, `?to=` the agency to begin with."""
     case = _case(request.user, reference)
-    ensure(rules.can_refer(request.user, case))
+    ensure(rules.owns(request.user, case))
+    if request.method == "GET" and case.is_closed:
+        messages.info(request, _("The case is closed. Please reopen it first."))
+        return redirect(case)
     previous = _previous(request, case)
     if request.method == "GET":
-        form = ReferForm(initial=ReferForm.first_values(case, previous), case=case)
+        form = _form(request, case, initial=ReferForm.first_values(case, previous))
         return _page(request, case, previous, form)
-    if partners.wants_search(request):
+    if partners.wants_search(request) or "preview" in request.POST:
         return _page(request, case, previous, _as_typed(request, case))
-    form = ReferForm(request.POST, case=case)
+    form = _form(request, case, request.POST)
     if not form.is_valid():
         return _page(request, case, previous, form, status=422)
     try:
@@ -53,7 +60,21 @@ def refer(request: SignedInRequest, reference: str) -> HttpResponse:
     except ActRefused as refusal:
         return _page(request, case, previous, _refused(request, case, refusal), status=409)
     messages.success(request, _("The referral is made."))
+    if form.cleaned_data["method"] == ConsentMethod.OVERRIDE and not actions.reviewers(
+        case, but=request.user
+    ):
+        messages.warning(
+            request,
+            _(
+                "Your organisation has no other coordinator yet, so nobody can review this decision."
+                " Please ask your partner admin to name one."
+            ),
+        )
     return redirect(referral)
+
+
+def _form(request: SignedInRequest, case: Case, data: Any = None, **fields: Any) -> ReferForm:
+    return ReferForm(data, case=case, may_override=rules.can_override(request.user, case), **fields)
 
 
 def _case(user: User, reference: str) -> Case:
@@ -80,14 +101,21 @@ def _page(
     services = _services(request, previous)
     answer = matching.ask(routing.ask_about(case, services=services))
     candidates = wording.ranking(routing.ranked(answer))
-    chosen, find = request.POST.get("to", ""), request.POST.get("find", "")
+    chosen = request.POST.get("to", request.GET.get("to", ""))  # by a button of `again/_button.html`
+    find = request.POST.get("find", "")
+    would = _would(case, services, answer)
+    to = _chosen(case, chosen) or would["likely"]
     context = {
         "case": case,
         "topics": [topic.name for topic in case.topics.all()],
         "previous": previous,
         "form": form,
-        "groups": _groups(case, form),
-        **_would(case, services, answer),
+        "groups": preview.offered(case, form["groups"].value() or []),
+        **would,
+        "preview": _preview(request, case, form, to),
+        "asks_power_of_attorney": to if missing_power_of_attorney(case, to) else None,
+        "may_follow_later": may_follow_later(case),
+        "emergency": case.urgency == Urgency.EMERGENCY,
         "candidates": candidates,
         **partners.search(request.user, find, chosen=chosen, but=candidates),
     }
@@ -100,19 +128,42 @@ def _services(request: SignedInRequest, previous: Referral | None) -> list[str]:
     return previous.services if previous else []
 
 
-def _groups(case: Case, form: ReferForm) -> list[dict[str, Any]]:
-    """Each group of data with its tick box and what the agency would read."""
-    ticked = form["groups"].value() or []
-    choices = dict(form.fields["groups"].choices)  # type: ignore[attr-defined]  # the stubs know every form field as a Field
-    return [
-        {
-            "code": section.group.value,
-            "label": choices[section.group.value],
-            "ticked": section.group.value in ticked,
-            "rows": section.rows,
-        }
-        for section in disclosure.preview(case)
-    ]
+def _chosen(case: Case, typed: str) -> Partner | None:
+    """The agency that is chosen in the form, if it can be."""
+    known = typed.isdecimal() and len(typed) < 10
+    return Partner.objects.active().exclude(pk=case.partner_id).filter(pk=typed).first() if known else None
+
+
+def _preview(
+    request: SignedInRequest, case: Case, form: ReferForm, to: Partner | None
+) -> dict[str, Any] | None:
+    """What the agency will read and what not, as its page would say it; None while that says nothing yet.
+
+    It is shown when it is asked for, and by itself as soon as it is clear who the agency is and something is ticked.
+    """
+    asked = "preview" in request.POST
+    if to is None and not asked:
+        return None
+    ticked = [group for group in form["groups"].value() or [] if group in DataGroup.values]
+    if not ticked and form["method"].value() == ConsentMethod.OVERRIDE and form.may_override:
+        ticked = TO_SAVE_A_LIFE
+    if not ticked and not asked:
+        return None
+    sections = preview.would_show(case, ticked, to=to)
+    shown = {section.group for section in sections if section.shared}
+    return {
+        "to": to,
+        "asked": asked,
+        "shown": [
+            {"label": section.group.label, "rows": section.rows} for section in sections if section.shared
+        ],
+        "hidden": [group.label for group in DataGroup if group not in shown],
+        "services": [
+            Service(code).label for code in form["services"].value() or [] if code in Service.values
+        ],
+        "request": form["request"].value() or "",
+        "without_consent": form["method"].value() == ConsentMethod.OVERRIDE,
+    }
 
 
 def _would(case: Case, services: list[str], answer: matching.Answer) -> dict[str, Any]:
@@ -120,25 +171,33 @@ def _would(case: Case, services: list[str], answer: matching.Answer) -> dict[str
     draft = Referral(case=case, sender_id=case.partner_id, services=services, state=State.WAITING)
     choice = routing.pick(draft, answer)
     if isinstance(choice, Partner):
-        return {"clear": True, "would": _("It would go to %(partner)s.") % {"partner": choice}}
+        return {
+            "clear": True,
+            "likely": choice,
+            "would": _("It would go to %(partner)s.") % {"partner": choice},
+        }
     why = reasons.explain(choice["code"], choice["params"])
-    return {"clear": False, "would": _("It would leave the choice to you: %(why)s") % {"why": why}}
+    return {
+        "clear": False,
+        "likely": None,
+        "would": _("It would leave the choice to you: %(why)s") % {"why": why},
+    }
 
 
 def _as_typed(request: SignedInRequest, case: Case) -> ReferForm:
     """The form as it stands, not checked yet: somebody only looks for an agency."""
-    blank = ReferForm(case=case)
+    blank = _form(request, case)
     typed = {
         name: field.widget.value_from_datadict(request.POST, request.FILES, name)
         for name, field in blank.fields.items()
     }
-    return ReferForm(initial=typed, case=case)
+    return _form(request, case, initial=typed)
 
 
 def _refused(request: SignedInRequest, case: Case, refusal: ActRefused) -> ReferForm:
     """The form as it was sent, under a new key and with the sentence that says why not."""
     data = request.POST.copy()
     data["key"] = str(uuid.uuid4())
-    form = ReferForm(data, case=case)
+    form = _form(request, case, data)
     form.add_error(None if isinstance(refusal, KeyUsed) else "to", str(refusal))
     return form

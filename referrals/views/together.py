@@ -6,8 +6,15 @@ from typing import Any
 from accounts.models import User
 
 from ..models import Referral
+from . import clocks, consent_part, documents, papers, plan
 
-PARTS: tuple[Callable[[User, Referral], dict[str, Any]], ...] = ()
+PARTS: tuple[Callable[[User, Referral], dict[str, Any]], ...] = (
+    consent_part.panel,
+    clocks.clocks,
+    documents.panel,
+    plan.panel,
+    papers.panel,
+)
 
 
 def together(user: User, referral: Referral) -> dict[str, Any]:

@@ -59,6 +59,7 @@ class Stack:
             "EMAIL_URL": f"smtp://127.0.0.1:{mail_port}",
             "MAIL_DIR": str(folder / "mail"),
             "STATIC_ROOT": str(folder / "static"),
+            "DOCUMENTS_DIR": str(folder / "documents"),
             "PORTAL_URL": self.address,
             "DEMO": "true",
             "LOG_LEVEL": "INFO",

@@ -1,6 +1,6 @@
 """What people do on the pages, by the names of fields and addresses, so that wording may change freely."""
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 
 def fill_complaint(
@@ -34,21 +34,30 @@ def log_complaint(page: Page, **fields: str) -> str:
     return page.url.rstrip("/").rpartition("/")[2]
 
 
-def agree(page: Page) -> None:
-    """Tick that the worker agreed to everything, by word of mouth."""
+def agree(page: Page, *, onward: bool = False) -> None:
+    """Tick that the worker agreed to everything, by word of mouth; with `onward` also that others may be asked."""
     for group in page.locator("[name=groups]").all():
         group.check()
     page.check("[name=method][value=spoken]")
+    page.fill("[name=witness]", "Contoh Saksi")
+    if onward:
+        page.check("[name=onward]")
 
 
-def refer(page: Page) -> str:
+def refer(page: Page, *, onward: bool = False) -> str:
     """On the refer page: ask for mediation and send; the address of the referral."""
     page.check("[name=services][value=mediation]")
     page.fill("[name=request]", "Mohon dampingi pekerja menagih gajinya.")
-    agree(page)
+    agree(page, onward=onward)
     page.click("main .submit-bar button")
     page.wait_for_url("**/referrals/*-*-*-*-*/")
     return page.url
+
+
+def choose_agency(part: Locator, name: str) -> None:
+    """Find an agency by name and choose it."""
+    part.locator("input[type=search]").fill(name)
+    part.locator("label", has_text=name).first.click()
 
 
 def act(page: Page, verb: str, **fields: str) -> None:
@@ -56,7 +65,7 @@ def act(page: Page, verb: str, **fields: str) -> None:
     panel = page.locator(f"#act-{verb}")
     if panel.count() and panel.get_attribute("open") is None and panel.locator("summary").count():
         panel.locator("summary").first.click()
-    form = page.locator(f"form[action$='/{verb}/']")
+    form = page.locator(f"form[action$='/{verb.replace('_', '-')}/']")
     for name, value in fields.items():
         field = form.locator(f"[name={name}]")
         if field.first.evaluate("element => element.tagName") == "SELECT":

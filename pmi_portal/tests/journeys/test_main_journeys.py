@@ -8,7 +8,7 @@ from pmi_portal.demo.people import PASSWORD
 
 from .conftest import CASEWORKER, JOHOR, PARTNER_ADMIN, Visit
 from .stack import Stack, wait_until
-from .steps import act, agree, expect_state, fill_complaint, log_complaint, refer
+from .steps import act, agree, choose_agency, expect_state, fill_complaint, log_complaint, refer
 
 
 def test_a_complaint_goes_to_its_agency_and_comes_back_completed(visit: Visit, stack: Stack) -> None:
@@ -80,14 +80,13 @@ def test_a_declined_referral_is_referred_again_with_what_was_written(visit: Visi
     expect(officer.locator("main")).not_to_contain_text("Contoh Cempaka")  # closed with the declining
 
     expect_state(caseworker, "declined")
-    caseworker.click("a[href*='after=']")
+    caseworker.locator("a[href*='after=']").first.click()
     expect(caseworker.locator("[name=request]")).to_have_value("Mohon dampingi pekerja menagih gajinya.")
     expect(caseworker.locator("[name=services][value=mediation]")).to_be_checked()
     others = caseworker.locator("details.to-other")
     if others.get_attribute("open") is None:
         others.locator("summary").first.click()
-    others.locator("input[type=search]").fill("KBRI Kuala Lumpur")
-    others.locator("label", has_text="KBRI Kuala Lumpur").first.click()
+    choose_agency(others, "KBRI Kuala Lumpur")
     agree(caseworker)
     caseworker.click("main .submit-bar button")
     caseworker.wait_for_url(lambda url: "/referrals/" in url and url != address)

@@ -1,0 +1,24 @@
+"""What a supervisor decides about reporting sexual violence to the police (UU 12/2022 art. 41)."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from .closing import note_field
+from .fields import Day
+from .keyed import KeyedForm
+
+
+class ReportedForm(KeyedForm):
+    day = Day(label=_("Reported on"), past=True)
+    office = forms.CharField(
+        label=_("Which police office"), max_length=150, help_text=_("Such as the UPPA of Polres Malang.")
+    )
+    number = forms.CharField(label=_("Number in the police register"), max_length=60, required=False)
+
+
+class NotReportedForm(KeyedForm):
+    reason = note_field(
+        _("Why it is not reported"), _("Such as the victim's own wish. Only your own team reads it.")
+    )

@@ -1,0 +1,90 @@
+"""Composing e-mails: a reference and a link, in the reader's language, and where to choose when they come."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.conf import settings
+from django.core.mail import make_msgid
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext
+
+from accounts.choices import EmailChoice
+from accounts.models import User
+
+from .models import Email, Notification
+
+PAGES = 100  # of the portal that one digest leads to; the rest is behind the bell
+
+
+def link_to(path: str) -> str:
+    """The whole address of a page of the portal, for e-mails."""
+    return settings.PORTAL_URL + path
+
+
+def compose(to: str, subject: str, body: str, now: datetime, *, secret: bool = False) -> Email:
+    """An e-mail that is not saved yet."""
+    mark = f"[{settings.SITE_NAME}]"
+    one_line = " ".join(subject.removeprefix(mark).split())
+    return Email(
+        to=to,
+        subject=f"{mark} {one_line}"[:200],
+        body=body,
+        secret=secret,
+        message_id=make_msgid(domain="portal-pmi"),
+        next_at=now,
+    )
+
+
+def about_one(person: User, row: Notification, now: datetime) -> Email:
+    """The e-mail about one notice."""
+    with translation.override(person.language):
+        body = _text("notifications/notification.txt", person, title=row.title, link=link_to(row.path))
+        return compose(person.email, row.title, body, now)
+
+
+def about_held(person: User, rows: Sequence[Notification], now: datetime) -> Email:
+    """The e-mail about all notices that waited, oldest first: a digest, or what quiet hours held back.
+
+    A single one that quiet hours held back is told as if it came now.
+    """
+    if len(rows) == 1 and person.email_choice == EmailChoice.AT_ONCE:
+        return about_one(person, rows[0], now)
+    with translation.override(person.language):
+        title = _title_of_held(EmailChoice(person.email_choice)) % {"n": len(rows)}
+        pages = _by_page(rows)
+        body = _text(
+            "notifications/digest.txt",
+            person,
+            title=title,
+            pages=pages[:PAGES],
+            left_out=len(pages) > PAGES,
+            link=link_to(reverse("notifications:list")),
+        )
+        return compose(person.email, title, body, now)
+
+
+def _title_of_held(choice: EmailChoice) -> str:
+    if choice is EmailChoice.DAILY:
+        return gettext("Daily digest: notices (%(n)d)")
+    if choice is EmailChoice.WEEKLY:
+        return gettext("Weekly digest: notices (%(n)d)")
+    return gettext("Notices that waited for the end of your quiet hours (%(n)d)")
+
+
+def _by_page(rows: Sequence[Notification]) -> list[tuple[str, list[str]]]:
+    """Link and titles of each page the notices lead to; the same title stands once, with how often it came."""
+    counts: dict[str, dict[str, int]] = {}
+    for row in rows:
+        titles = counts.setdefault(row.path, {})
+        titles[row.title] = titles.get(row.title, 0) + 1
+    return [
+        (link_to(path), [title if n == 1 else f"{title} ({n}×)" for title, n in titles.items()])
+        for path, titles in counts.items()
+    ]
+
+
+def _text(template: str, person: User, **context: object) -> str:
+    choices = link_to(reverse("accounts:preferences") + "#emails")
+    return render_to_string(template, {"person": person, "choices": choices, **context})

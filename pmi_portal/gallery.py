@@ -45,6 +45,21 @@ def context() -> dict[str, Any]:
         "urgencies": Urgency.choices,
         "states": State.choices,
         "case_states": [("draft", "draft"), ("open", "open"), ("closed", "closed"), ("other", "other")],
+        "chain": [
+            {
+                "number": 1,
+                "reference": "SP-2026-000042/R1",
+                "get_absolute_url": "#",
+                "receiver": {"name": "KJRI Johor Bahru"},
+            },
+            {
+                "number": 2,
+                "reference": "SP-2026-000042/R2",
+                "get_absolute_url": "#",
+                "receiver": {"name": "KBRI Kuala Lumpur"},
+            },
+            {"number": 3, "reference": "SP-2026-000042/R3", "get_absolute_url": "#", "receiver": None},
+        ],
         "late": now - timedelta(days=2, hours=3),
         "soon": now + timedelta(hours=3, minutes=5),
         "later": now + timedelta(days=4, minutes=5),

@@ -36,12 +36,17 @@ def deadlines(request: SignedInRequest) -> HttpResponse:
     )
     days = CalendarDay.objects.filter(day__gte=today).select_related("partner").order_by("day", "pk")
     context = {
-        "rows": [policy_row(row) for row in Deadline.objects.current()],
+        "rows": [policy_row(row) for row in sorted(Deadline.objects.current(), key=_every_day_first)],
         "own": [policy_row(row) for row in own],
         "reminders": reminder_rows((step.percent, step.recipients) for step in EscalationStep.objects.all()),
         "days": [day_row(row) for row in days],
     }
     return render(request, "agencies/deadlines.html", context)
+
+
+def _every_day_first(row: Deadline) -> tuple[bool, str]:
+    """Those of referrals before those that come up seldom."""
+    return row.topic != "referral", row.code
 
 
 @require_http_methods(["GET", "POST"])

@@ -106,7 +106,9 @@ def test_the_receiver_reads_exactly_what_was_agreed(look):
     referral, officer = make_referral_in("received", case=case, consent={"groups": ["case"]})
     page = look(officer, referral)
     assert "Majikan Contoh" in page
-    assert page.count("Not shared: the worker did not agree to it") == 4
+    assert "The worker did not agree to share the following" in page
+    listed = page.partition('id="not-shared"')[2].partition("</section>")[0]
+    assert [title in listed for title in ("The worker", "Making contact", "Health", "Violence")] == [True] * 4
     assert "Kenanga" not in page
     assert "0812-777" not in page
     assert case.get_absolute_url() not in page, "the case itself stays with its owner"

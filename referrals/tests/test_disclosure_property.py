@@ -1,6 +1,7 @@
 """For every one of the 64 subsets of the groups of data: nothing outside it reaches the receiver, by whatever way.
 
-One case holds a value of its own in every field. Each way to the receiver is a line of WAYS.
+One case holds a value of its own in every field. Each way to the receiver is a line of WAYS; the letter as PDF has the
+same test in test_letters.
 """
 
 from __future__ import annotations
@@ -230,6 +231,8 @@ WAYS: dict[str, Callable[[Shared], str]] = {
     "refresh": lambda it: it.get("live", it.referral.pk),
     "forms": lambda it: it.get("acts", it.referral.pk),
     "inbox": lambda it: it.get("inbox", tab="all"),
+    "documents": lambda it: it.get("documents", it.referral.pk),
+    "conversation": lambda it: it.get("talk", it.referral.pk),
 }
 
 

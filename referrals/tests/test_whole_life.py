@@ -22,8 +22,9 @@ from accounts.roles import Supervisor
 from accounts.tests.factories import make_user
 from agencies.choices import PartnerKind
 from agencies.tests.factories import make_outcome, make_partner
-from cases.choices import DataGroup, EventKind
-from cases.models import Case, CaseEvent
+from cases import clocks
+from cases.choices import ClockCode, DataGroup, EventKind
+from cases.models import Case, CaseEvent, Clock
 from cases.tests.factories import make_case
 from referrals import actions, disclosure, escalation, routing
 from referrals.actions import ActRefused
@@ -93,7 +94,7 @@ class Life(RuleBasedStateMachine):
             self._create(to, groups, onward=onward)
 
     @rule(
-        verb=st.sampled_from([*TABLE, "receive", "report", "hand_over"]),
+        verb=st.sampled_from([*TABLE, "receive", "report", "hand_over", "start_clock"]),
         who=st.sampled_from(["caseworker", "supervisor", "near", "far", "stranger", "mover", "receiver"]),
         number=st.integers(0, 3),
     )
@@ -115,7 +116,8 @@ class Life(RuleBasedStateMachine):
         WALKED["sweep"] += 1
         before = self._states()
         escalation.escalate_due()
-        assert escalation.escalate_due() == 0
+        clocks.look_at_due()
+        assert (escalation.escalate_due(), clocks.look_at_due()) == (0, 0)
         assert self._states() == before
 
     @rule()
@@ -149,6 +151,8 @@ class Life(RuleBasedStateMachine):
             self._shows_nothing_beyond_consent(referral, kept)
         live = Counter(one.receiver_id for one in referrals if one.state in LIVE and one.receiver_id)
         assert all(count == 1 for count in live.values()), "the same partner is asked twice"
+        complaints = Clock.objects.running().filter(case=self.case, code=ClockCode.DOCS_INCOMPLETE)
+        assert all(clock.referral.state in LIVE for clock in complaints.select_related("referral"))
         self._new_events_have_time_and_actor()
         assert not Referral.objects.filter(case=self.case).visible_to(self.world["stranger"]).exists()
 
@@ -228,6 +232,20 @@ class Life(RuleBasedStateMachine):
         open_ = kept["state"] in READABLE and (sender or kept["accepted"])
         refused = PermissionDenied if not (sender or receiver) else None if open_ else ActRefused
         self._expect(refused, lambda: actions.report(by=by, referral=referral, text="Called them."))
+
+    def _try_start_clock(self, verb: str, by: User, referral: Referral) -> None:
+        """A time limit runs beside the state and ends with the referral."""
+        kept = self.model[referral.pk]
+        refused = self._why_not(Side.RECEIVER, {"accepted"}, by, kept)
+        mine = Clock.objects.running().filter(referral=referral, code=ClockCode.DOCS_INCOMPLETE)
+        if refused is None and mine.exists():
+            refused = ActRefused
+        self._expect(
+            refused,
+            lambda: actions.start_clock(
+                by=by, referral=referral, code=ClockCode.DOCS_INCOMPLETE, text="Her contract, please."
+            ),
+        )
 
     def _try_hand_over(self, verb: str, by: User, referral: Referral) -> None:
         kept = self.model[referral.pk]
@@ -408,6 +426,7 @@ def test_whatever_both_sides_do_the_referral_keeps_to_its_table() -> None:
         "receive",
         "report",
         "hand_over",
+        "start_clock",
         "withdraw_consent",
         "time",
         "sweep",

@@ -160,6 +160,7 @@ def _shown(user: User, referral: Referral) -> dict[str, Any]:
     told_to_us = CaseEvent.objects.filter(referral=referral).told_to(user.partner_id)
     events = list(told_to_us.select_related("actor", "partner"))
     told = events if as_sender else disclosure.events(referral, events)
+    sections = [] if as_sender else disclosure.sections(referral)
     return {
         "referral": referral,
         "as_sender": as_sender,
@@ -171,7 +172,8 @@ def _shown(user: User, referral: Referral) -> dict[str, Any]:
         "handed_over_by": _handed_over_by(referral),
         "request_text": referral.request if as_sender else disclosure.request(referral),
         "is_open": as_sender or disclosure.is_open(referral),
-        "sections": [] if as_sender else disclosure.sections(referral),
+        "sections": sections,
+        "not_shared": [section for section in sections if not section.shared],
         "shared": [DataGroup(group).label for group in referral.consent.groups],
         "topics": [topic.name for topic in referral.case.topics.all()] if as_sender else [],
         "country": countries.name(referral.case.country) if as_sender else "",

@@ -21,14 +21,14 @@ def test_while_a_question_is_open_the_clock_of_the_agency_rests(visit: Visit) ->
     officer.goto(address)
     act(officer, "ask", text="Siapa nama majikannya?")
     expect_state(officer, "clarifying")
-    expect(officer.locator("#referral-status .whose-move")).to_contain_text("tenggat berhenti")
+    expect(officer.locator("#referral-status .whose-move.is-resting")).to_be_visible()
     expect_state(caseworker, "clarifying")
     expect(caseworker.locator("#referral-status .whose-move.is-mine")).to_be_visible()
     caseworker.reload()
     act(caseworker, "answer", text="Tuan Contoh di Johor Bahru.")
     expect_state(officer, "received")
     officer.reload()
-    expect(officer.locator("#referral-status .whose-move.is-mine")).not_to_contain_text("tenggat berhenti")
+    expect(officer.locator("#referral-status .whose-move.is-mine:not(.is-resting)")).to_be_visible()
     expect(officer.locator("main")).to_contain_text("Tuan Contoh di Johor Bahru.")
 
 

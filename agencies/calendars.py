@@ -29,6 +29,7 @@ HOME = "ID"
 WEEK = frozenset(range(7))  # Monday is 0
 SATURDAY_AND_SUNDAY = frozenset({5, 6})
 A_YEAR = 365  # days
+FARTHEST = timedelta(days=5 * A_YEAR)  # no deadline lies further off, however seldom an office is open
 MONTHS = {DeadlineUnit.MONTHS: 1, DeadlineUnit.YEARS: 12}
 
 
@@ -51,17 +52,31 @@ class Allowance:
 
 
 WITHOUT_POLICY = Allowance(14, DeadlineUnit.DAYS)
+# What cannot wait for 14 days, and what the law says itself, also where the policy has no row: data/deadlines.csv.
+BY_RULE = {
+    "REFERRAL_EMERGENCY": Allowance(24, DeadlineUnit.HOURS),
+    "REFERRAL_URGENT": Allowance(72, DeadlineUnit.HOURS),
+    "PROGRESS_EMERGENCY": Allowance(1, DeadlineUnit.DAYS),
+    "PROGRESS_URGENT": Allowance(3, DeadlineUnit.DAYS),
+    "DOCS_INCOMPLETE": Allowance(30, DeadlineUnit.DAYS),  # Peraturan BP2MI 6/2024 art. 30(1)a
+    "DATA_UNCLEAR": Allowance(15, DeadlineUnit.WORKING_DAYS, Counting.WORKING),  # the same, b
+    "UNREACHABLE": Allowance(60, DeadlineUnit.DAYS),  # the same, c
+    "NO_REPLY": Allowance(6, DeadlineUnit.MONTHS),  # the same, e
+    "TPKS_REPORT": Allowance(72, DeadlineUnit.HOURS),  # UU 12/2022 art. 41(3)
+    "PDP_WITHDRAW": Allowance(72, DeadlineUnit.HOURS),  # UU 27/2022
+}
 
 
 def allowance(code: str, partner: Partner | None) -> Allowance:
-    """The time allowed under the code of a deadline: what the partner agreed to, else the policy, else 14 days."""
+    """The time allowed under the code of a deadline: what the partner agreed to, else the policy, else the rule."""
     own = PartnerDeadline.objects.filter(partner=partner, deadline=code, deadline__retired_at=None)
     policy: PartnerDeadline | Deadline | None = own.first() if partner else None
     policy = policy or Deadline.objects.current().filter(code=code).first()
+    by_rule = BY_RULE.get(code, WITHOUT_POLICY)
     if policy is None:
-        return WITHOUT_POLICY
+        return by_rule
     allowed = Allowance(policy.value, policy.unit, policy.counting)
-    return allowed if is_sensible(allowed.value, allowed.unit) else WITHOUT_POLICY
+    return allowed if is_sensible(allowed.value, allowed.unit) else by_rule
 
 
 def until(start: datetime, allowance: Allowance, partner: Partner, *, part: float = 1) -> datetime:
@@ -124,13 +139,18 @@ class Calendar:
         return self.add(start, allowance.value * one * part, counting)
 
     def add(self, start: datetime, span: timedelta, counting: str = Counting.WORKING) -> datetime:
-        """The moment at which so much time has passed since `start`; before it for a negative span."""
+        """The moment at which so much time has passed since `start`; before it for a negative span.
+
+        Where people are at work so seldom that it takes longer than FARTHEST, it ends there.
+        """
         start = start.astimezone(UTC)  # Python counts within one zone by the wall clock
         if counting == Counting.CLOCK or not span:
             return start + span
         left, forward = abs(span), span > timedelta(0)
         for opens, closes in self._hours(start, forward=forward):
             begin, end = (max(opens, start), closes) if forward else (opens, min(closes, start))
+            if abs(begin - start) > FARTHEST:
+                return begin if forward else end
             if left <= end - begin:
                 return begin + left if forward else end - left
             left -= max(end - begin, timedelta(0))

@@ -89,7 +89,9 @@ def edit(
     Raises StaleCase when `version` is not the one in the database, CaseClosed for one that is closed, PermissionDenied
     for somebody else's.
     """
-    whole = Case.objects.select_for_update(of=("self",)).select_related("worker", "partner", "assigned_to")
+    whole = Case.objects.select_for_update(of=("self",), no_key=True).select_related(
+        "worker", "partner", "assigned_to"
+    )
     current = whole.get(pk=case.pk)
     if not rules.can_read(by, current):
         raise PermissionDenied
@@ -121,7 +123,7 @@ def assign(*, by: User, case: Case, to: User, key: UUID | None = None) -> Case:
 
     Raises PermissionDenied unless the actor oversees and the colleague may have it.
     """
-    current = Case.objects.select_for_update().get(pk=case.pk)
+    current = Case.objects.select_for_update(no_key=True).get(pk=case.pk)
     if not (rules.can_assign(by, current) and rules.can_take_on(to, current)):
         raise PermissionDenied
     earlier = done_already(key, by=by, kind=EventKind.ASSIGNED)
@@ -142,7 +144,7 @@ def assign(*, by: User, case: Case, to: User, key: UUID | None = None) -> Case:
 @transaction.atomic
 def note(*, by: User, case: Case, text: str, key: UUID | None = None) -> None:
     """Add a dated line that only the case's own partner reads."""
-    current = Case.objects.select_for_update().get(pk=case.pk)
+    current = Case.objects.select_for_update(no_key=True).get(pk=case.pk)
     if not rules.can_note(by, current):
         raise PermissionDenied
     earlier = done_already(key, by=by, kind=EventKind.NOTED)

@@ -7,7 +7,7 @@ runs on a referral is touched by whoever holds the referral; one on a case, by w
 from __future__ import annotations
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.roles import Right
 from agencies import calendars
+from agencies.choices import Urgency
 from agencies.models import Partner
 from notifications.actions import notify
 from notifications.choices import Kind
@@ -32,6 +33,7 @@ logger = logging.getLogger(__name__)
 COMPLAINT = (ClockCode.DOCS_INCOMPLETE, ClockCode.DATA_UNCLEAR, ClockCode.UNREACHABLE, ClockCode.NO_REPLY)
 WARN_AT = 2 / 3  # of the time allowed
 BATCH = 100  # clocks a sweep looks at; the next one finds the others
+AFTER_A_FAILURE = timedelta(minutes=10)
 
 
 def start(
@@ -111,6 +113,7 @@ def look_at_due(now: datetime | None = None) -> int:
             told += look(pk, now)
         except Exception:
             logger.exception("time limit %s could not be told of", pk)
+            Clock.objects.filter(pk=pk, next_at__lte=now).update(next_at=now + AFTER_A_FAILURE)
     return told
 
 
@@ -118,10 +121,12 @@ def look_at_due(now: datetime | None = None) -> int:
 def look(pk: UUID, now: datetime) -> bool:
     """Tell of one clock what has become true: two thirds have passed, or all of it; whether there was anything to tell.
 
-    Of a clock that was not looked at in time only the end is told: what is left of it is nothing. Skips a clock or a
-    case that somebody holds: the next sweep comes soon.
+    Of a clock that was not looked at in time only the end is told: what is left of it is nothing. Skips a clock, a
+    referral or a case that somebody holds: the next sweep comes soon.
     """
     due = Clock.objects.filter(pk=pk, next_at__lte=now, stopped_at=None).select_related("case")
+    if not _hold_referral(due.first()):
+        return False
     clock = due.select_for_update(of=("self", "case"), skip_locked=True, no_key=True).first()
     if clock is None:
         return False
@@ -132,6 +137,15 @@ def look(pk: UUID, now: datetime) -> bool:
     clock.save(update_fields=["ran_out_at", "next_at"])
     _tell(clock, EventKind.CLOCK_RAN_OUT if ran_out else EventKind.CLOCK_WARNED, by=None, at=now)
     return True
+
+
+def _hold_referral(clock: Clock | None) -> bool:
+    """Hold the referral that a clock runs on before the case, as every act does; False when somebody else has it."""
+    if clock is None or clock.referral_id is None:
+        return clock is not None
+    referral = clock.case.referrals.filter(pk=clock.referral_id)
+    held = referral.select_for_update(skip_locked=True, no_key=True).values_list("pk")
+    return held.first() is not None
 
 
 def has_run_out(clock: Clock, now: datetime | None = None) -> bool:
@@ -193,4 +207,10 @@ def _tell(
     if kind in TOLD:
         about = referral or clock.case
         people = [person for person in to_tell(clock, kind) if person != by]
-        notify(people, kind=TOLD[kind], reference=about.reference, path=about.get_absolute_url())
+        notify(
+            people,
+            kind=TOLD[kind],
+            reference=about.reference,
+            path=about.get_absolute_url(),
+            urgent=about.urgency == Urgency.EMERGENCY,
+        )

@@ -125,7 +125,9 @@ def _says(earlier: CaseEvent, case: Case, ending: Ending) -> bool:
     """Whether the form that came again says what the case was closed with."""
     then = (earlier.text, earlier.data["outcome"], case.amount_claimed, case.amount_recovered, case.currency)
     now = (ending.note, ending.outcome.code, ending.claimed, ending.recovered, ending.currency)
-    return then == now and case.settlement_state == ending.settled
+    pending = ending.settled == SettlementState.PENDING
+    due = ending.settlement_due if pending else None
+    return then == now and (case.settlement_state, case.settlement_due) == (ending.settled, due)
 
 
 def why_not_again(case: Case) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from agencies.choices import Urgency
 from notifications.actions import notify
 from notifications.choices import Kind
 
@@ -26,6 +27,7 @@ from .models.consent import HOME
 logger = logging.getLogger(__name__)
 
 BATCH = 100  # cases a sweep asks about; the next one finds the others
+A_DAY = timedelta(days=1)  # after which one that failed is tried again
 
 
 class FollowUpRefused(Exception):
@@ -54,7 +56,8 @@ def follow_up(
     if not rules.can_read(by, current):
         raise PermissionDenied
     if earlier := done_already(key, by=by, kind=EventKind.SETTLEMENT):
-        if (earlier.case_id, earlier.text, earlier.data["state"]) != (current.pk, note, state):
+        same = (earlier.case_id, earlier.text, earlier.data["state"]) == (current.pk, note, state)
+        if not same or not _says(current, version, due, amount_recovered, currency):
             raise FollowUpRefused(sent_before())
         return current
     if not rules.can_follow_up(by, current) or current.version != version:
@@ -74,6 +77,15 @@ def follow_up(
     return current
 
 
+def _says(case: Case, version: int, due: date | None, amount: Decimal | None, currency: str) -> bool:
+    """Whether a form that came again says what it left behind; unknown once somebody has written since."""
+    if case.version != version + 1:
+        return True
+    pending = case.settlement_state == SettlementState.PENDING
+    same_day = not pending or case.settlement_due == due
+    return same_day and (amount is None or (amount, currency) == (case.amount_recovered, case.currency))
+
+
 def ask_about_due(today: date | None = None) -> int:
     """Ask the caseworkers of all settlements whose day has come; how many. Each is asked once for each day set.
 
@@ -87,6 +99,7 @@ def ask_about_due(today: date | None = None) -> int:
             asked += ask(pk, today)
         except Exception:
             logger.exception("could not ask about the settlement of case %s", pk)
+            Case.objects.filter(pk=pk, settlement_ask_on__lte=today).update(settlement_ask_on=today + A_DAY)
     return asked
 
 
@@ -102,5 +115,11 @@ def ask(pk: int, today: date) -> bool:
     case.save(update_fields=["settlement_ask_on", "changed_at"])
     record(case, EventKind.ESCALATED, by=None, at=case.changed_at, about="settlement")
     people = audience.caseworkers(case)
-    notify(people, kind=Kind.SETTLEMENT_DUE, reference=case.reference, path=case.get_absolute_url())
+    notify(
+        people,
+        kind=Kind.SETTLEMENT_DUE,
+        reference=case.reference,
+        path=case.get_absolute_url(),
+        urgent=case.urgency == Urgency.EMERGENCY,
+    )
     return True

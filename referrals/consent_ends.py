@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from agencies.choices import Urgency
 from cases.choices import EventKind
 from cases.events import record
 from cases.models import Case, Consent
@@ -67,6 +68,7 @@ def tell(pk: UUID, today: date) -> bool:
         kind=Kind.CONSENT_ENDED if has_ended else Kind.CONSENT_ENDING,
         reference=referral.reference,
         path=referral.get_absolute_url(),
+        urgent=referral.urgency == Urgency.EMERGENCY,
     )
     return True
 

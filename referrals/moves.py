@@ -94,7 +94,7 @@ def finish(
             kind=told_as or TOLD[kind],
             reference=referral.reference,
             path=referral.get_absolute_url(),
-            urgent=referral.urgency == Urgency.EMERGENCY,
+            urgent=told_as == Kind.CONSENT_WITHDRAWN or referral.urgency == Urgency.EMERGENCY,
         )
     return referral
 
@@ -159,6 +159,8 @@ def _name_in_consent(referral: Referral, to: Partner) -> None:
     """Say in the grant whom it is for, once the agency is known. Raises ActRefused when it is for another."""
     consent = referral.consent
     if consent.partner_id is None:
+        if rules.spoke_against(consent, to, since=consent.recorded_at):
+            raise ActRefused(why_ask_again(to))
         consent.partner = to
         consent.save(update_fields=["partner"])
     elif consent.partner_id != to.pk:
@@ -166,6 +168,13 @@ def _name_in_consent(referral: Referral, to: Partner) -> None:
             _("The worker agreed that %(partner)s is told, and nobody else. Please ask again first.")
             % {"partner": consent.partner}
         )
+
+
+def why_ask_again(partner: Partner) -> str:
+    """What is said where the worker wants this partner to know less than was agreed to in general."""
+    return _(
+        "The worker has taken back or narrowed what %(partner)s may know. Please ask again and write it down first."
+    ) % {"partner": partner}
 
 
 def hold(case: Case) -> None:

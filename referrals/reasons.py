@@ -21,6 +21,9 @@ SENTENCES: dict[str, Promise] = {
     "consent_ended": _(
         "The worker's consent ended before an agency was found. Ask again and renew it, then choose the agency."
     ),
+    "taken_back": _(
+        "The worker has taken back or narrowed what %(partner)s may know. Please ask again and write it down first."
+    ),
     "failed": _("The portal could not find the agency by itself. Please choose it."),
 }
 

@@ -18,7 +18,7 @@ from agencies.models import Partner
 from cases.choices import EventKind
 from cases.models import Case
 
-from . import moves
+from . import moves, rules
 from .choices import DeclineReason, State
 from .models import Referral
 
@@ -89,6 +89,10 @@ def find(referral_id: UUID) -> None:
     answer = matching.ask(question(referral))
     referral.ranking = ranked(answer)
     choice = pick(referral, answer)
+    if isinstance(choice, Partner) and rules.spoke_against(
+        referral.consent, choice, since=referral.consent.recorded_at
+    ):
+        choice = {"code": "taken_back", "params": _names(choice)}
     if isinstance(choice, Partner):
         moves.send(referral, to=choice, by=None)
     else:
@@ -130,12 +134,15 @@ def pick(referral: Referral, answer: matching.Answer) -> Partner | matching.Reas
     if answer.clear is None:
         return answer.reasons[0]
     partner = Partner.objects.get(pk=answer.clear.partner_id)
-    names = {"partner_id": partner.name_id, "partner_en": partner.name_en}
     if not answer.clear.reachable:
-        return {"code": "no_accounts", "params": names}
+        return {"code": "no_accounts", "params": _names(partner)}
     if twin := moves.twin_at(partner, referral):
-        return {"code": "twin", "params": {**names, "reference": twin.reference}}
+        return {"code": "twin", "params": {**_names(partner), "reference": twin.reference}}
     return partner
+
+
+def _names(partner: Partner) -> dict[str, str]:
+    return {"partner_id": partner.name_id, "partner_en": partner.name_en}
 
 
 def _leave_to_the_sender(referral: Referral, why: matching.Reason) -> None:

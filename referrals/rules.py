@@ -1,10 +1,13 @@
 """Who may do what to a referral, and when: pure predicates, asked by actions, views and templates alike."""
 
+from datetime import datetime
+
 from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Right
 from agencies.choices import Urgency
+from agencies.models import Partner
 from cases.choices import ClockCode, ConsentMethod
 from cases.models import Case, Consent
 
@@ -177,6 +180,21 @@ def goes_on(consent: Consent) -> bool:
     """Whether the worker also agreed that another responsible agency is asked. A decision without the worker goes no
     further than to the partner it was made for."""
     return consent.stands and consent.onward and consent.method != ConsentMethod.OVERRIDE
+
+
+def spoke_against(consent: Consent, partner: Partner, *, since: datetime | None = None) -> bool:
+    """Whether the worker's last word on this very partner was less than this grant says: taken back, or narrowed.
+
+    What was agreed to in general goes no further than that, until the worker is asked again. With `since` only a word
+    that came later counts.
+    """
+    named = Consent.objects.filter(case_id=consent.case_id, partner=partner, replaced_by=None)
+    last = named.exclude(pk=consent.pk).order_by("-recorded_at", "-pk").first()
+    if last is None or (since is not None and (last.withdrawn_at or last.recorded_at) <= since):
+        return False
+    if last.withdrawn_at is not None:
+        return True
+    return not set(consent.groups) <= set(last.groups) and Consent.objects.filter(replaced_by=last).exists()
 
 
 def can_refer_again_at_once(user: User, referral: Referral) -> bool:

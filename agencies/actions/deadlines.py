@@ -14,7 +14,7 @@ from accounts.models import User
 
 from ..choices import StaffVerb
 from ..models import CalendarDay, Deadline, EscalationStep, Partner, PartnerDeadline
-from .shared import StaleData, fresh, record
+from .shared import StaleData, fresh, one_at_a_time, record
 
 LENGTH = ("value", "unit", "counting")
 HOURS = ("opens_at", "closes_at", "weekend")
@@ -114,6 +114,7 @@ def add_day(
     ValidationError when something else is kept of that day.
     """
     by = _portal_admin(by)
+    one_at_a_time(partner.pk if partner else None)  # a double click is one day
     there = CalendarDay.objects.filter(country=country, partner=partner, day=day).first()
     if there is not None:
         if (there.name, there.is_working) == (name, is_working):
@@ -151,7 +152,8 @@ def set_reminders(*, by: User, steps: Sequence[Reminder], seen: str) -> None:
     A deadline that runs already goes by them from its next reminder on.
     """
     by = _portal_admin(by)
-    kept = list(EscalationStep.objects.select_for_update().order_by("level"))
+    one_at_a_time(None)
+    kept = list(EscalationStep.objects.order_by("level"))
     if [(step.percent, list(step.recipients)) for step in kept] == [(at, list(who)) for at, who in steps]:
         return
     if reminders_mark() != seen:

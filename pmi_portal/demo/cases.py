@@ -17,7 +17,7 @@ from cases.choices import ProceduralStatus, Relation, ReporterType, SafeChannel,
 from cases.forms.complaint import suggested_urgency
 from cases.models import Case, Worker
 
-from . import names
+from . import names, screening
 from .places import COUNTRIES
 from .plots import FAMILY_ONLY, Plot
 from .wording import Texts, months, with_capitals
@@ -110,6 +110,7 @@ class Registry:
             **self._urgency(topics),
             **self._placement(plot, left),
             **self._story(plot, slots, partner),
+            **screening.signs(plot, partner, self.rng),
         )
         theme = self.texts.topics[plot.topics[0]]["theme"]
         return Filed(plot, partner, worker, case, topics, slots, owed, theme)

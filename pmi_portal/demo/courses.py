@@ -12,7 +12,9 @@ from decimal import Decimal
 from agencies.choices import PartnerKind
 from agencies.models import Partner
 from referrals.choices import DeclineReason
+from referrals.complaints import GROUNDS
 
+from . import limits
 from .lives import Life
 from .places import COUNTRIES
 from .wording import own_desk
@@ -96,6 +98,8 @@ class Course:
         ending = ending or self.rng.choices(list(ENDINGS), weights=list(ENDINGS.values()))[0]
         if ending == "long" and (self.pace.on_duty or self.life.at < self.world.clock.ago(LONGEST)):
             ending = "complete"
+        if self.outcome in GROUNDS and ending == "reopen":
+            ending = "complete"
         return all(self.step(verb) for verb in self.verbs(ending))
 
     def verbs(self, ending: str) -> list[str]:
@@ -140,7 +144,10 @@ class Course:
         hours = getattr(self.pace, WAITS[verb])
         if len(life.steps) > MANY:
             hours = (hours[0] * SLOWER, hours[1] * SLOWER)
-        return clock.after(life.at, hours, zone, on_duty=self.pace.on_duty)
+        since = life.at
+        if verb == "complete" and (earliest := limits.earliest_end(self.world, life, self.outcome)):
+            life.hopeless, since = self.outcome, max(since, earliest)
+        return clock.after(since, hours, zone, on_duty=self.pace.on_duty)
 
     def ask(self, at: datetime) -> None:
         question, self.reply = self.world.texts.one(self.work["questions"])
@@ -182,6 +189,9 @@ class Course:
             self.complete(at)
         else:
             self.life.hand_over(at, self.line("handed_over"), to)
+
+    def lose_consent(self, at: datetime) -> None:
+        self.life.lose_consent(at, self.line("consent_withdrawn"))
 
     def reopen(self, at: datetime) -> None:
         self.life.reopen(at, self.line("reopened"))

@@ -1,6 +1,7 @@
 """A whole case from the day it is logged: what its own partner does with it, and to whom it is referred in turn."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import Any
 
 from accounts.models import User
 from accounts.roles import Supervisor
@@ -8,7 +9,6 @@ from agencies import matching
 from agencies.choices import AgencyCode, PartnerKind, Stage
 from agencies.models import Partner
 from cases.choices import EventKind
-from cases.models import CaseEvent
 from notifications.choices import Kind
 from referrals.choices import DeclineReason, State
 from referrals.models import Referral
@@ -17,7 +17,7 @@ from .courses import Course
 from .lives import Life
 from .people import RUMAH_MIGRAN, SUARA_PEREMPUAN, UPTD_PPA
 from .plots import Plot
-from .world import Notice, World
+from .world import World
 
 BP3MI, DISNAKER = "the BP3MI of the home province", "the Disnakertrans of the home province"
 # Whom a second referral goes to, first one that reads and was not asked yet; by theme.
@@ -43,9 +43,9 @@ SECOND = 0.38
 GIVEN_AWAY = 0.12
 TO_NGO = (SUARA_PEREMPUAN, RUMAH_MIGRAN)
 FOLLOW_UPS = 2  # after a refusal or silence, so many further partners are asked
-HANDED_ON = timedelta(minutes=5)  # until the referral that follows is there
 HOURS_TO_REFER = (0.1, 20.0)
 HOURS_TO_CHOOSE = (0.3, 26.0)
+HOURS_TO_ASK_THE_WORKER = (1.0, 40.0)
 
 
 class Dossier:
@@ -55,6 +55,7 @@ class Dossier:
         self.world, self.rng, self.clock = world, world.rng, world.clock
         self.filed = world.registry.file(plot, by, partner)
         world.filed.append(self.filed)
+        world.dossiers.append(self)
         self.lives: list[Life] = []
         self.zone = partner.time_zone
         self.on_duty = self.filed.case.urgency == "emergency"
@@ -80,13 +81,9 @@ class Dossier:
         moment = self.clock.after(at, hours, self.zone, on_duty=self.on_duty)
         return moment if moment < self.clock.now else None
 
-    def log(self, kind: EventKind, at: datetime, by: User, text: str = "", **data: object) -> None:
+    def log(self, kind: EventKind, at: datetime, by: User, text: str = "", **data: Any) -> None:
         """An event that stays with the case's own partner."""
-        case = self.filed.case
-        self.world.events.append(
-            CaseEvent(case=case, kind=kind, at=at, actor=by, partner_id=by.partner_id, text=text, data=data)
-        )
-        case.changed_at = max(case.changed_at, at)
+        self.world.log(self.filed.case, kind, at, by, text=text, **data)
 
     def assign(self) -> None:
         """Now and then the supervisor gives the case to a colleague of whoever logged it."""
@@ -100,7 +97,7 @@ class Dossier:
         if at is not None:
             case.assigned_to = self.rng.choice(others)
             self.log(EventKind.ASSIGNED, at, supervisor, to=case.assigned_to.full_name)
-            self.world.notices.append(Notice(case.assigned_to, Kind.CASE_ASSIGNED, case, at))
+            self.world.tell([case.assigned_to], Kind.CASE_ASSIGNED, case, at)
 
     def keep_the_file(self) -> None:
         """Notes, and fields filled in later."""
@@ -177,10 +174,7 @@ class Dossier:
         if life.state == State.UNROUTED:
             return
         Course(self.world, life, self.besides).run()
-        if life.handed_to is not None and life.at + HANDED_ON < self.world.clock.now:
-            self._follow(
-                self.refer(life.at + HANDED_ON, to=life.handed_to, previous=life.referral), max(turns - 1, 0)
-            )
+        self.go_on(life, max(turns - 1, 0))
         if not turns or not (life.gave_up or life.state == State.DECLINED):
             return
         # The portal may look again only where it will not find the one who is already at work, or who did not answer.
@@ -189,6 +183,19 @@ class Dossier:
         to = None if again and self.rng.random() < 0.5 else self.besides()
         if at is not None and (again or to is not None):
             self._follow(self.refer(at, to=to, previous=life.referral), turns - 1)
+
+    def go_on(self, life: Life, turns: int = 0) -> None:
+        """Lead along what it was handed over to, once the worker agrees where that has to be asked first."""
+        after = life.handed_to
+        if after is None:
+            return
+        self.lives.append(after)
+        if after.state == State.UNROUTED:
+            at = self.later(after.at, HOURS_TO_ASK_THE_WORKER)
+            if at is None:
+                return
+            after.agree(at)
+        self._follow(after, turns)
 
     def besides(self) -> Partner | None:
         """Another partner that fits the theme, reads, and was not asked for this case yet."""

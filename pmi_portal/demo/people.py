@@ -24,7 +24,8 @@ SHUT_OUT = timedelta(days=9)  # since the suspended were suspended
 Team = tuple[tuple[str, type[Role]], ...]  # what stands before the @, and the role
 ONE: Team = (("petugas", Officer),)
 RUMAH_MIGRAN, UPTD_PPA = "RUMAH_MIGRAN_CONTOH", "UPTD_PPA_CONTOH"
-SUARA_PEREMPUAN = "SP"
+SUARA_PEREMPUAN, KJRI_JB = "SP", "KJRI_JOHOR_BAHRU"
+BY_LETTER = "LPSK"  # a partner where nobody has an account
 
 
 class Account(TypedDict):
@@ -68,7 +69,7 @@ DESKS: tuple[Desk, ...] = (
         "Suara Perempuan",
         shown=3,
     ),
-    Desk("KJRI_JOHOR_BAHRU", "kjri-jb.example", BIG, "KJRI Johor Bahru", shown=1),
+    Desk(KJRI_JB, "kjri-jb.example", BIG, "KJRI Johor Bahru", shown=1),
     Desk("KBRI_KUALA_LUMPUR", "kbri-kl.example", BIG, "KBRI Kuala Lumpur", shown=1),
     Desk("KDEI_TAIPEI", "kdei.example", TWO, "KDEI Taipei", shown=1),
     Desk("BP3MI_JATIM", "bp3mi-jatim.example", BIG, "BP3MI Jawa Timur", shown=1),
@@ -116,7 +117,6 @@ DESKS: tuple[Desk, ...] = (
     Desk("DISNAKER_52", "disnaker-ntb.example"),
     Desk("DISNAKER_33", "disnaker-jateng.example"),
     Desk("POLRI", "polri.example"),
-    Desk("LPSK", "lpsk.example"),
     Desk("KEMENSOS", "kemensos.example"),
     Desk("BPJSTK", "bpjstk.example"),
 )
@@ -237,3 +237,9 @@ def _entry(verb: StaffVerb, at: datetime, by: User, about: User) -> StaffEvent:
         verb=verb,
         detail={} if verb is StaffVerb.SUSPENDED else {"role": about.role},
     )
+
+
+def short_name(partner: Partner) -> str:
+    """What the partner's own register calls it: "KJRI-JB"."""
+    domain = next((desk.domain for desk in DESKS if desk.partner == partner.code), partner.code)
+    return domain.removesuffix(".example").replace("_", "-").upper()

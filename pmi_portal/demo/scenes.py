@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from agencies.choices import PartnerKind
 from agencies.models import Partner
 
+from . import papers
 from .courses import Course
 from .dossiers import Dossier
-from .people import RUMAH_MIGRAN, SUARA_PEREMPUAN, UPTD_PPA
+from .people import BY_LETTER, KJRI_JB, RUMAH_MIGRAN, SUARA_PEREMPUAN, UPTD_PPA
 from .plots import Plot
 from .world import World
 
@@ -47,6 +48,13 @@ SCENES = (
     Scene(420, 2, (("receive", 400), ("accept", 395), ("report", 220), ("report", 90), ("complete", 2.5))),
 )
 DECLINED = Scene(31, 2, (("receive", 24), ("decline", 3)))
+SLOW = Scene(  # long enough with its agency for a time limit of its own
+    780,
+    2,
+    (("receive", 760), ("accept", 750), ("report", 700), ("report", 480), ("report", 260), ("report", 75)),
+)
+WITHDRAWN = Scene(330, 2, (("receive", 310), ("accept", 300), ("report", 170), ("lose_consent", 20)))
+HANDED_OVER = Scene(310, 2, (("receive", 290), ("accept", 280), ("report", 190), ("hand_over", 96)))
 
 _ABROAD = (
     ("KEKERASAN_MAJIKAN", "KECELAKAAN", "TAHANAN"),
@@ -62,7 +70,7 @@ _DEPARTURE = (
 _SHELTER = (("KEKERASAN_SEKSUAL",), ("KABUR_DARI_MAJIKAN",), ("GAJI_TIDAK_DIBAYAR", "TIDAK_BERDOKUMEN"))
 
 SCENERY: dict[str, Scenery] = {
-    "KJRI_JOHOR_BAHRU": Scenery(
+    KJRI_JB: Scenery(
         "during", _ABROAD, "MY", ("Batu Pahat, Johor", "Pasir Gudang, Johor", "Johor Bahru, Johor")
     ),
     "KBRI_KUALA_LUMPUR": Scenery(
@@ -92,7 +100,17 @@ SCENERY: dict[str, Scenery] = {
     ),
     SUARA_PEREMPUAN: Scenery("during", _SHELTER, "HK", ("Sha Tin", "Yuen Long"), "33", "KJRI_HONG_KONG"),
 }
-WITH_A_REFUSAL = frozenset({"KJRI_JOHOR_BAHRU", "BP3MI_NTB", "KDEI_TAIPEI", RUMAH_MIGRAN})
+# What else has happened at single receivers.
+BESIDES: dict[str, tuple[Scene, ...]] = {
+    KJRI_JB: (DECLINED, SLOW),
+    "BP3MI_NTB": (DECLINED,),
+    "KDEI_TAIPEI": (DECLINED,),
+    RUMAH_MIGRAN: (DECLINED,),
+    "KBRI_KUALA_LUMPUR": (WITHDRAWN,),
+    "DISNAKER_35": (HANDED_OVER,),
+}
+ON_PAPER = Scenery("after", (("TPPO",),) * 3, "MY", ("Kuala Lumpur", "Johor Bahru, Johor"), "35")
+ANSWERED_BY_LETTER = Scene(340, 0)
 # Cases of Suara Perempuan that wait for a person: no single answer, or not referred yet.
 UNCLEAR = (
     ("MY", "Sabah", "GAJI_TIDAK_DIBAYAR", 2.0),
@@ -128,10 +146,14 @@ class Staged:
         life = dossier.refer(at, to=self._to(world, dossier), wait_for_choice=False)
         if not life.referral.receiver:
             return
-        course = Course(world, life)
+        if not world.staff[life.referral.receiver.pk]:
+            papers.answered_by_letter(world, life)
+            return
+        course = Course(world, life, dossier.besides)
         for verb, hours in self.scene.acts:
             at = max(at + A_WHILE, _moment(world, hours * self.pace, course.receiver.time_zone))
             course.do(verb, at)
+        dossier.go_on(life)
 
     def _to(self, world: World, dossier: Dossier) -> Partner | None:
         """The receiver, unless the portal finds it by itself."""
@@ -144,9 +166,11 @@ class Staged:
 def staged(world: World) -> Iterator[Staged]:
     """All scenes, each with a plot of its own."""
     for code, scenery in SCENERY.items():
-        for scene in (*SCENES, *([DECLINED] if code in WITH_A_REFUSAL else [])):
+        for scene in (*SCENES, *BESIDES.get(code, ())):
             pace = world.rng.uniform(0.85, 1.1)
             yield Staged(_plot(world, scenery, scene, pace), scenery.sender, scene, pace, receiver=code)
+    plot = _plot(world, ON_PAPER, ANSWERED_BY_LETTER, 1.0)
+    yield Staged(plot, SUARA_PEREMPUAN, ANSWERED_BY_LETTER, receiver=BY_LETTER)
     for country, place, topic, hours in (*UNCLEAR, *JUST_LOGGED):
         plot = world.plots.draw(
             world.clock.ago(hours), topic=topic, country=country, place=place, stage="during"

@@ -5,14 +5,16 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from random import Random
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.roles import PortalAdmin
 from agencies.models import Outcome, Partner, Regency, Topic
 from cases.models import Case
 
-from . import people, scenes, writing
+from . import closing, limits, people, reminders, scenes, together, writing
 from .cases import Registry
 from .clock import Clock
 from .dossiers import Dossier
@@ -88,9 +90,13 @@ def seed(now: datetime | None = None) -> World | None:
         raise Unfit("The demo needs the reference data: run `manage.py load_reference` first.")
     people.add_partners()
     world = _world(now or timezone.now())
-    _make_up(world)
-    writing.write(world)
-    people.add_log()
+    try:
+        _make_up(world)
+        writing.write(world)
+        people.add_log()
+    except BaseException:
+        world.files.drop()
+        raise
     return world
 
 
@@ -98,7 +104,8 @@ def _world(now: datetime) -> World:
     rng = Random(SEED)
     partners = {partner.code: partner for partner in Partner.objects.defer("loaded")}
     staff: dict[int, list[User]] = defaultdict(list)
-    for person in people.add_people(partners):
+    everybody = people.add_people(partners)
+    for person in everybody:
         if person.works_cases and person.partner:
             staff[person.partner.pk].append(person)
     texts, topics = Texts(rng), {topic.code: topic for topic in Topic.objects.all()}
@@ -112,6 +119,7 @@ def _world(now: datetime) -> World:
         routes=Routes(staff),
         partners=partners,
         staff=staff,
+        admins=[person for person in everybody if person.role == PortalAdmin.code],
         outcomes={outcome.code: outcome for outcome in Outcome.objects.all()},
     )
 
@@ -128,7 +136,19 @@ def _make_up(world: World) -> None:
         act(world)
     for life in world.lives:
         life.wind_the_clock()
-        life.remind()
+        reminders.remind(world, life.referral)
+    limits.lead(world)
+    _work_together(world)
+    closing.close_what_is_done(world)
+
+
+def _work_together(world: World) -> None:
+    try:
+        together.work(world)
+    except OSError as error:
+        raise Unfit(
+            f"The demo's documents cannot be kept in {settings.DOCUMENTS_DIR}: {error.strerror}."
+        ) from error
 
 
 def _usual(world: World, owner: str) -> tuple[datetime, Callable[[World], None]]:

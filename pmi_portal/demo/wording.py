@@ -43,6 +43,7 @@ class Texts:
     def __init__(self, rng: Random) -> None:
         self.rng = rng
         self.topics, self.themes, self.desks = load("topics"), load("themes"), load("desks")
+        self.together = load("together")
 
     def one(self, texts: Sequence[Any]) -> Any:
         return texts[self.rng.randrange(len(texts))]

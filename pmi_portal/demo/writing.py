@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 
 from django.db import connection, models
 
-from cases.models import Case, CaseCounter, CaseEvent, Consent, IntakeDraft, Worker
+from cases.models import Case, CaseCounter, CaseEvent, Consent, Document, IntakeDraft, Worker
+from cases.models import Clock as TimeLimit
 from notifications.models import Notification
-from referrals.models import Referral
+from referrals.models import Letter, PlanStep, Referral
 
 from .people import SUARA_PEREMPUAN
 from .world import Notice, World
@@ -36,6 +37,10 @@ def write(world: World) -> None:
     Consent.objects.bulk_create(world.consents)
     backdate(world.consents, "recorded_at", recorded)
     Referral.objects.bulk_create(referrals)
+    TimeLimit.objects.bulk_create(world.limits)
+    PlanStep.objects.bulk_create(world.plan)
+    Document.objects.bulk_create(world.documents)
+    Letter.objects.bulk_create(world.letters)
     CaseEvent.objects.bulk_create(sorted(world.events, key=lambda event: event.at))
     notices = [notice for notice in world.notices if world.clock.now - notice.at < KEPT]
     notices.sort(key=lambda notice: notice.at)
@@ -70,7 +75,7 @@ def _notifications(world: World, notices: Sequence[Notice]) -> list[Notification
             recipient=notice.to,
             kind=notice.kind,
             reference=notice.about.reference,
-            path=notice.about.get_absolute_url(),
+            path=notice.path or notice.about.get_absolute_url(),
             read_at=_read_at(world, notice, acted[notice.about, notice.to.pk]),
         )
         for notice in notices

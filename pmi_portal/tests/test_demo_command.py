@@ -3,9 +3,11 @@
 import io
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from unittest.mock import patch
 
 import pytest
+from django.conf import settings as settings_now
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.test import Client
@@ -108,3 +110,25 @@ def test_the_sign_in_page_shows_the_accounts_in_the_demo_only(client: Client, se
     assert people.PASSWORD in client.get(reverse("account_login")).text
     settings.DEMO = False
     assert people.PASSWORD not in client.get(reverse("account_login")).text
+
+
+def documents() -> set[Path]:
+    return {path for path in Path(settings_now.DOCUMENTS_DIR).rglob("*") if path.is_file()}
+
+
+def test_a_demo_that_fails_leaves_no_document_behind() -> None:
+    load_all()
+    before = documents()
+    with patch("pmi_portal.demo.writing.write", side_effect=RuntimeError), pytest.raises(RuntimeError):
+        seed()
+    assert documents() == before
+
+
+def test_it_says_where_it_cannot_keep_its_documents(settings: Settings, tmp_path: Path) -> None:
+    settings.DEMO = True
+    (tmp_path / "file").touch()
+    settings.DOCUMENTS_DIR = str(tmp_path / "file" / "documents")
+    load_all()
+    with pytest.raises(CommandError, match="documents cannot be kept"):
+        seed_demo()
+    assert not User.objects.exists()

@@ -16,7 +16,7 @@ from agencies.models import Partner
 from cases.choices import EventKind
 from cases.models import Case, CaseEvent
 from pmi_portal.tests.demo_world import seeded
-from referrals import deadlines, routing
+from referrals import deadlines, moves, routing
 from referrals.choices import LIVE, TRANSITIONS, State
 from referrals.models import Referral
 
@@ -56,7 +56,9 @@ def told(referral: Referral) -> list[CaseEvent]:
 
 
 def all_referrals() -> models.QuerySet[Referral]:
-    return Referral.objects.select_related("case", "sender", "receiver").prefetch_related("events__actor")
+    return Referral.objects.select_related("case", "sender", "receiver", "previous").prefetch_related(
+        "events__actor"
+    )
 
 
 def test_each_state_is_what_the_events_led_to() -> None:
@@ -81,7 +83,7 @@ def test_each_stamp_is_the_time_of_its_event() -> None:
         "accepted_at": "accepted",
     }
     for referral in all_referrals():
-        events = told(referral)
+        events = [event for event in told(referral) if event.kind != EventKind.INTERNAL]
         assert events[-1].at == referral.changed_at
         for field, kind in stamps.items():
             assert getattr(referral, field) == next((e.at for e in events if e.kind == kind), None), field
@@ -92,13 +94,24 @@ def test_each_stamp_is_the_time_of_its_event() -> None:
         assert bool(referral.outcome_id) == (referral.state == State.COMPLETED)
 
 
+def was_handed_over(referral: Referral) -> bool:
+    return referral.previous is not None and referral.previous.state == State.HANDED_OVER
+
+
 def test_each_act_is_done_by_the_side_whose_it_is() -> None:
     for referral in all_referrals():
         for event in told(referral):
             partner = event.actor.partner_id if event.actor else None
             assert event.partner_id == partner
-            if event.kind in BY_RECEIVER:
+            if event.data.get("recorded"):
+                assert (partner, event.kind in BY_RECEIVER | {"registered", "progress"}) == (
+                    referral.sender_id,
+                    True,
+                )
+            elif event.kind in BY_RECEIVER:
                 assert partner == referral.receiver_id
+            elif event.kind == "referred" and was_handed_over(referral):
+                assert partner == (referral.previous and referral.previous.receiver_id)
             elif event.kind in BY_SENDER:
                 assert partner == referral.sender_id
             elif event.kind == EventKind.PROGRESS:
@@ -123,9 +136,11 @@ def test_deadlines_are_those_that_the_portal_would_have_set() -> None:
             )
             state = answered if event.kind == "answered" else BECOMES.get(event.kind, state)
             referral.state = state
-            if event.kind not in (EventKind.REFERRED, EventKind.ESCALATED):
-                kind = EventKind(event.kind)
-                deadlines.set_clock(referral, kind, by=event.actor, now=event.at, policy=policy)
+            kind, recorded = EventKind(event.kind), bool(event.data.get("recorded"))
+            if kind in moves.TOLD:
+                deadlines.set_clock(
+                    referral, kind, by=event.actor, now=event.at, recorded=recorded, policy=policy
+                )
         assert [getattr(referral, name) for name in CLOCK] == kept, referral.pk
 
 
@@ -165,6 +180,7 @@ def test_several_referrals_of_one_case_are_live_side_by_side() -> None:
 
 def test_rankings_are_those_that_the_worker_would_have_kept() -> None:
     routed = Referral.objects.exclude(ranking=[]).exclude(case__referrals__state=State.DECLINED)
+    routed = routed.exclude(previous__state=State.HANDED_OVER)  # they keep the one of the first
     for referral in routed.order_by("pk")[::20]:
         answer = matching.ask(routing.question(referral))
         assert referral.ranking == routing.ranked(answer)
@@ -174,4 +190,6 @@ def test_rankings_are_those_that_the_worker_would_have_kept() -> None:
 
 def test_referrals_are_sent_where_somebody_reads_them() -> None:
     readers = {partner.pk for partner in Partner.objects.with_accounts() if partner.has_accounts}
-    assert set(Referral.objects.exclude(receiver=None).values_list("receiver", flat=True)) <= readers
+    sent = Referral.objects.exclude(receiver=None)
+    assert set(sent.filter(letters=None).values_list("receiver", flat=True)) <= readers
+    assert not sent.exclude(letters=None).filter(receiver__in=readers).exists()

@@ -15,6 +15,7 @@ from pmi_portal.demo.wording import load, months, with_capitals
 from referrals.choices import DeclineReason, Service
 
 BLANKS = "kota negara kerja majikan tempat asal lama bulan sejak kejadian gaji tunggakan juta kerabat pmi"
+BLANKS += " nama mitra instansi kasus hari nomor"  # of papers and of the police report
 SLOTS = with_capitals(dict.fromkeys(BLANKS.split(), "x"))
 
 
@@ -34,7 +35,7 @@ def every_text(value: Any) -> Iterator[str]:
             yield from every_text(one)
 
 
-@pytest.mark.parametrize("name", ["topics", "themes", "desks"])
+@pytest.mark.parametrize("name", ["topics", "themes", "desks", "together"])
 def test_every_blank_can_be_filled_in(name: str) -> None:
     for text in every_text(load(name)):
         assert "{" not in text.format_map(SLOTS)

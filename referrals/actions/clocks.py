@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from agencies.choices import Urgency
 from cases import clocks
 from cases.choices import ClockCode, EventKind
 from notifications.actions import notify
@@ -91,6 +92,7 @@ def _end(
         kind=Kind.REFERRAL_PROGRESS,
         reference=current.reference,
         path=current.get_absolute_url(),
+        urgent=current.urgency == Urgency.EMERGENCY,
     )
     return current
 

@@ -14,6 +14,7 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from agencies.choices import Urgency
 from cases import clocks
 from cases.choices import ClockCode, EventKind
 from cases.events import record
@@ -181,6 +182,7 @@ def confirm_stopped(
             kind=Kind.REFERRAL_PROGRESS,
             reference=current.reference,
             path=current.get_absolute_url(),
+            urgent=current.urgency == Urgency.EMERGENCY,
         )
     return current
 
@@ -231,6 +233,7 @@ def _tell_receiver(referral: Referral, kind: Kind) -> None:
         kind=kind,
         reference=referral.reference,
         path=referral.get_absolute_url(),
+        urgent=kind == Kind.CONSENT_WITHDRAWN or referral.urgency == Urgency.EMERGENCY,
     )
 
 

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
+from agencies.choices import Urgency
 from cases.choices import EventKind
 from cases.events import record
 from cases.models import Case
@@ -42,6 +43,7 @@ def message(*, by: User, referral: Referral, text: str, key: UUID | None = None)
         kind=Kind.REFERRAL_MESSAGE,
         reference=current.reference,
         path=current.get_absolute_url(),
+        urgent=current.urgency == Urgency.EMERGENCY,
     )
     return current
 

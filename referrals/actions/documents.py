@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
+from agencies.choices import Urgency
 from cases import documents
 from cases.choices import DocumentKind, EventKind
 from cases.documents import DocumentRefused
@@ -108,4 +109,5 @@ def _tell(referral: Referral, *, by: User) -> None:
         kind=Kind.REFERRAL_DOCUMENT,
         reference=referral.reference,
         path=referral.get_absolute_url(),
+        urgent=referral.urgency == Urgency.EMERGENCY,
     )

@@ -19,9 +19,9 @@ from cases.standing import line_to
 from .. import rules
 from ..choices import Service, State
 from ..models import Referral
-from ..moves import ActRefused, finish, hold, lock, send, twin_at, why_not_to, why_refused
+from ..moves import ActRefused, finish, hold, lock, send, twin_at, why_ask_again, why_not_to, why_refused
 from .consent import says
-from .sender import create
+from .sender import case_closed, create
 from .shared import begin, done_before, key_used
 
 TERMS = ("groups", "given_by", "method", "witness", "given_on", "until", "onward")
@@ -45,6 +45,8 @@ def refer_again(*, by: User, referral: Referral, to: Partner, key: UUID | None =
         return done
     if problem := _why_not_again(current):
         raise ActRefused(problem)
+    if rules.spoke_against(current.consent, to):
+        raise ActRefused(why_ask_again(to))
     return create(
         by=by,
         case=current.case,
@@ -61,6 +63,8 @@ def _why_not_again(referral: Referral) -> str:
     """Why one click is not enough to refer again, or an empty text."""
     if referral.state != State.DECLINED:
         return why_refused(referral)
+    if referral.case.is_closed:
+        return case_closed()
     if follow_up := referral.follow_ups.select_related("case").first():
         return _("%(reference)s follows this referral already.") % {"reference": follow_up.reference}
     if not rules.goes_on(referral.consent):
@@ -74,8 +78,8 @@ def _why_not_again(referral: Referral) -> str:
 def hand_over(*, by: User, referral: Referral, to: Partner, text: str, key: UUID | None = None) -> Referral:
     """Give a referral that was taken on to another partner; it ends here and a follow-up of the same sender begins.
 
-    Where the worker agreed that another agency is asked the follow-up is sent at once, under a copy of that consent;
-    else it is a proposal, and the sender asks the worker first (`agree`). Raises ActRefused with the reason when it
+    Where the worker agreed that another agency is asked, and did not speak against this one, the follow-up is sent at
+    once, under a copy of that consent; else it is a proposal, and the sender asks the worker first (`agree`). Raises ActRefused with the reason when it
     cannot go there.
     """
     current, fresh = begin(
@@ -127,7 +131,8 @@ def _before(referral: Referral) -> list[Referral]:
 
 def _follow(ended: Referral, *, to: Partner, by: User, text: str) -> None:
     """The referral that goes on where another was handed over. It stays its sender's, in the sender's own words."""
-    now, case, goes_on = timezone.now(), ended.case, rules.goes_on(ended.consent)
+    now, case = timezone.now(), ended.case
+    goes_on = rules.goes_on(ended.consent) and not rules.spoke_against(ended.consent, to)
     heard_by = ended.consent.recorded_by
     follow_up = Referral.objects.create(
         case=case,

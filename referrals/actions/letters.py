@@ -55,7 +55,7 @@ def issue(*, by: User, referral: Referral, kind: LetterKind, key: UUID | None = 
 def email_letter(*, by: User, referral: Referral, email: str, key: UUID | None = None) -> Letter:
     """Send a receiver without accounts a secret link to the letter, valid for 14 days. The e-mail says nothing personal.
 
-    The letter that stands is sent, or one is issued. Sending it again replaces the link: the older one is dead.
+    The letter that stands is sent, or one is issued, also where the worker shares less than when the last one was. Sending it again replaces the link: the older one is dead.
     """
     current, fresh = begin(
         referral,
@@ -71,7 +71,7 @@ def email_letter(*, by: User, referral: Referral, email: str, key: UUID | None =
             raise key_used()
         return done
     letter = proof.newest(current, LetterKind.LETTER)
-    if letter is None:
+    if letter is None or proof.says_too_much(letter):
         letter = _issue(current, LetterKind.LETTER, by=by, key=key, emailed=True)
     else:
         _tell(letter, current, by=by, key=key, emailed=True)

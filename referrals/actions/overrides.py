@@ -51,6 +51,7 @@ def overridden(referral: Referral, *, by: User, at: datetime) -> None:
         kind=Kind.OVERRIDE_TO_REVIEW,
         reference=case.reference,
         path=reverse("referrals:consents", args=[case.reference]),
+        urgent=True,
     )
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from agencies.choices import Urgency
 from agencies.models import Partner
 from cases.audience import caseworkers
 from cases.choices import EventKind
@@ -144,4 +145,5 @@ def _say(kind: EventKind, step: PlanStep, team: Team, *, by: User, key: UUID | N
         reference, path = referral.reference, referral.get_absolute_url()
     else:
         return  # it takes part no more
-    notify(people, kind=Kind.REFERRAL_PLAN, reference=reference, path=path)
+    urgent = (referral or team.case).urgency == Urgency.EMERGENCY
+    notify(people, kind=Kind.REFERRAL_PLAN, reference=reference, path=path, urgent=urgent)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from cases.models import Consent
 from notifications.actions import link_to
 
 from .. import disclosure
@@ -29,6 +30,7 @@ class Standing(models.TextChoices):
     VALID = "valid", _("Genuine and valid")
     ENDED = "ended", _("Genuine; the referral has ended")
     SUPERSEDED = "superseded", _("Replaced by a newer paper")
+    NARROWED = "narrowed", _("Genuine; the worker shares less now")
     WITHDRAWN = "withdrawn", _("No longer valid")
 
 
@@ -81,9 +83,22 @@ def standing(letter: Letter, *, is_newest: bool | None = None) -> Standing:
         is_newest = newest(referral, letter.kind) == letter
     if not is_newest:
         return Standing.SUPERSEDED
+    if letter.kind == LetterKind.LETTER and says_too_much(letter):
+        return Standing.NARROWED
     if letter.kind == LetterKind.LETTER and referral.state in ENDED:
         return Standing.ENDED
     return Standing.VALID
+
+
+def says_too_much(letter: Letter) -> bool:
+    """Whether the worker agrees to less now than when the letter was issued: a print of that day may say more."""
+    now = before = letter.referral.consent
+    while before.recorded_at > letter.issued_at:
+        earlier = Consent.objects.filter(replaced_by=before).first()
+        if earlier is None:
+            return False
+        before = earlier
+    return not set(before.groups) <= set(now.groups)
 
 
 def why_closed(letter: Letter, *, is_newest: bool | None = None) -> str:
@@ -95,6 +110,8 @@ def why_closed(letter: Letter, *, is_newest: bool | None = None) -> str:
         )
     if stands is Standing.SUPERSEDED:
         return gettext("A newer paper has taken the place of this one.")
+    if stands is Standing.NARROWED:
+        return gettext("The worker shares less since this letter was issued. A new one has to be issued.")
     if letter.kind == LetterKind.LETTER and not disclosure.is_open(letter.referral):
         return gettext("The referral has ended; its letter cannot be opened any more.")
     return ""

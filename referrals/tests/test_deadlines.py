@@ -58,12 +58,12 @@ def test_the_receiver_has_the_time_of_the_urgency(urgency, allowed):
     assert near(left(referral), allowed)
 
 
-def test_without_a_usable_policy_it_is_14_days():
+def test_without_a_usable_policy_it_is_14_days_or_what_the_urgency_asks_for():
     Deadline.objects.filter(code="REFERRAL_NORMAL").update(unit=DeadlineUnit.YEARS)
     Deadline.objects.filter(code="REFERRAL_URGENT").update(retired_at=timezone.now())
-    for urgency in ("normal", "urgent"):
+    for urgency, allowed in (("normal", timedelta(days=14)), ("urgent", timedelta(hours=72))):
         referral, _officer = make_referral_in("sent", case=make_case(urgency=urgency))
-        assert near(left(referral), timedelta(days=14))
+        assert near(left(referral), allowed)
 
 
 def test_opening_gives_no_more_time():

@@ -236,3 +236,11 @@ def test_the_form_behind_the_button_begins_with_that_agency_and_ticks_nothing(cl
     assert first.request in form
     assert not any(f'id="groups-{group}"\n                 checked' in form for group in ("case", "identity"))
     assert client.get(address, {"after": first.pk, "to": "nonsense\x00"}).status_code == 200
+
+
+def test_of_a_closed_case_it_says_so_whatever_the_consent():
+    first = declined(onward=False)
+    ending = closing.Ending(make_outcome(), "Done.")
+    closing.close(by=first.created_by, case=first.case, ending=ending)
+    with pytest.raises(ActRefused, match="reopen it first"):
+        again(first)

@@ -6,13 +6,16 @@ import wave
 import zipfile
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from fpdf import FPDF
 from PIL import Image
 
+from cases import documents
 from cases.file_check import CheckedFile, check
+from cases.models import Case, Document
 
 
 def picture(format: str = "JPEG", size: tuple[int, int] = (40, 30)) -> bytes:
@@ -116,3 +119,11 @@ def checked(name: str = "kontrak.pdf", content: bytes | None = None) -> CheckedF
 def document_fields(**fields: Any) -> dict[str, Any]:
     """What an action needs for a new document, besides whose it is."""
     return {"kind": "contract", "file": checked(), **fields}
+
+
+def add(case: Case, **fields: Any) -> Document:
+    return documents.add(by=case.created_by, case=case, **document_fields(**fields))
+
+
+def kept(folder: Path) -> list[str]:
+    return sorted(str(file.relative_to(folder)) for file in folder.rglob("*") if file.is_file())

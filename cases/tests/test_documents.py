@@ -1,7 +1,6 @@
 """The documents of a case: adding, downloading, removing, putting back, and who may."""
 
 import os
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -11,10 +10,9 @@ from uuid import uuid4
 
 import pytest
 from django.conf import LazySettings
-from django.core.checks import Error
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection, transaction
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -23,23 +21,16 @@ from accounts.models import User
 from accounts.roles import PartnerAdmin
 from accounts.tests.factories import make_portal_admin, make_user
 from agencies.tests.factories import make_partner
-from cases import checks, documents, file_check, storage, timeline, uploads
+from cases import documents, file_check, timeline, uploads
 from cases.choices import DocumentKind, EventKind
 from cases.documents import DocumentRefused
 from cases.models import Case, Document
-from cases.tasks import sweep_files
 
 from . import files
 from .factories import make_case
-from .files import document_fields, upload
+from .files import add, document_fields, kept, upload
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def folder(settings: LazySettings, tmp_path: Path) -> Path:
-    settings.DOCUMENTS_DIR = str(tmp_path / "documents")
-    return tmp_path / "documents"
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("folder")]
 
 
 @pytest.fixture
@@ -69,14 +60,6 @@ def form(**fields: Any) -> dict[str, Any]:
 def content_of(answer: Any) -> bytes:
     """All of a download; reading it to the end is what closes its file."""
     return b"".join(answer.streaming_content)
-
-
-def add(case: Case, **fields: Any) -> Document:
-    return documents.add(by=case.created_by, case=case, **document_fields(**fields))
-
-
-def kept(folder: Path) -> list[str]:
-    return sorted(str(file.relative_to(folder)) for file in folder.rglob("*") if file.is_file())
 
 
 # Adding ---------------------------------------------------------------------------------------
@@ -490,58 +473,3 @@ def test_the_list_asks_the_same_number_of_questions_however_long_it_is(
         add(case)
     with django_assert_num_queries(7):
         browser.get(address(case))
-
-
-# Files that never became a document -----------------------------------------------------------
-
-
-def aged(path: Path, hours: float) -> Path:
-    then = time.time() - hours * 3600
-    os.utime(path, (then, then))
-    return path
-
-
-def test_a_row_that_is_rolled_back_leaves_a_file_that_is_swept_a_day_later(case: Case, folder: Path) -> None:
-    document = add(case)
-    with transaction.atomic():
-        orphan = add(case, file=files.checked("foto.png"), kind="photo")
-        transaction.set_rollback(True)
-    aged(folder / document.stored_as, 48)
-    aged(folder / orphan.stored_as, 23)
-    assert sweep_files() == 0
-    aged(folder / orphan.stored_as, 25)
-    assert [sweep_files() for _again in range(3)] == [1, 0, 0]
-    assert kept(folder) == [document.stored_as]
-
-
-def test_half_written_files_are_swept_and_nothing_that_is_not_ours(case: Case, folder: Path) -> None:
-    document = add(case)
-    home = (folder / document.stored_as).parent
-    half, other = home / f"{uuid4().hex}.part", home / "README"
-    for file in (half, other):
-        file.write_bytes(b"x")
-        aged(file, 30)
-    assert storage.sweep() == 1
-    assert other.exists()
-
-
-def test_with_an_empty_database_nothing_is_swept(case: Case, folder: Path) -> None:
-    stored = storage.keep(files.checked())
-    aged(folder / stored.name, 48)
-    assert storage.sweep() == 0
-
-
-def test_without_a_folder_there_is_nothing_to_sweep() -> None:
-    assert storage.sweep() == 0
-
-
-@pytest.mark.parametrize("inside", ["static", "public"])
-def test_the_portal_says_when_documents_would_lie_in_the_open(
-    settings: LazySettings, tmp_path: Path, inside: str
-) -> None:
-    settings.STATIC_ROOT, settings.STATICFILES_DIRS = str(tmp_path / "static"), [tmp_path / "public"]
-    assert checks.documents_are_private() == []
-    settings.DOCUMENTS_DIR = str(tmp_path / inside / "documents")
-    assert isinstance(checks.documents_are_private()[0], Error)
-    settings.DOCUMENTS_DIR = "documents"
-    assert isinstance(checks.documents_are_private()[0], Error)

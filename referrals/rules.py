@@ -203,8 +203,8 @@ def can_refer_again_at_once(user: User, referral: Referral) -> bool:
     return can_refer_again(user, referral) and declined and goes_on(referral.consent)
 
 
-def can_hand_over(user: User, referral: Referral) -> bool:
-    return is_receiver(user, referral) and may_become(referral, State.HANDED_OVER)
+def can_hand_over(user: User, referral: Referral, *, recorded: bool = False) -> bool:
+    return may_become(referral, State.HANDED_OVER) and answers(user, referral, recorded)
 
 
 def can_agree(user: User, referral: Referral) -> bool:

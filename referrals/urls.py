@@ -59,6 +59,7 @@ urlpatterns = [
     path("referrals/<uuid:pk>/record/start-clock/", perform.record_start_clock, name="record_start_clock"),
     path("referrals/<uuid:pk>/record/report/", perform.record_report, name="record_report"),
     path("referrals/<uuid:pk>/record/complete/", perform.record_complete, name="record_complete"),
+    path("referrals/<uuid:pk>/record/hand-over/", perform.record_hand_over, name="record_hand_over"),
     path("referrals/<uuid:pk>/record/register/", perform.record_register, name="record_register"),
     path("referrals/<uuid:pk>/documents/", documents.documents, name="documents"),
     path("referrals/<uuid:pk>/documents/<uuid:document>/", documents.document, name="document"),

@@ -22,7 +22,7 @@ from ..models import Referral
 from ..moves import ActRefused, finish, hold, lock, send, twin_at, why_ask_again, why_not_to, why_refused
 from .consent import says
 from .sender import case_closed, create
-from .shared import begin, done_before, key_used
+from .shared import begin, begin_answer, done_before, key_used, marked
 
 TERMS = ("groups", "given_by", "method", "witness", "given_on", "until", "onward")
 
@@ -75,21 +75,29 @@ def _why_not_again(referral: Referral) -> str:
 
 
 @transaction.atomic
-def hand_over(*, by: User, referral: Referral, to: Partner, text: str, key: UUID | None = None) -> Referral:
+def hand_over(
+    *,
+    by: User,
+    referral: Referral,
+    to: Partner,
+    text: str,
+    key: UUID | None = None,
+    recorded: bool = False,
+) -> Referral:
     """Give a referral that was taken on to another partner; it ends here and a follow-up of the same sender begins.
 
     Where the worker agreed that another agency is asked, and did not speak against this one, the follow-up is sent at
-    once, under a copy of that consent; else it is a proposal, and the sender asks the worker first (`agree`). Raises ActRefused with the reason when it
-    cannot go there.
+    once, under a copy of that consent; else it is a proposal, and the sender asks the worker first (`agree`). Raises
+    ActRefused with the reason when it cannot go there.
     """
-    current, fresh = begin(
+    current, fresh = begin_answer(
         referral,
         by=by,
         kind=EventKind.HANDED_OVER,
-        side=rules.is_receiver,
         rule=rules.can_hand_over,
         key=key,
         text=text,
+        recorded=recorded,
     )
     if not fresh:
         if not any(to.pk in (after.receiver_id, after.proposed_id) for after in current.follow_ups.all()):
@@ -99,8 +107,17 @@ def hand_over(*, by: User, referral: Referral, to: Partner, text: str, key: UUID
     if problem := why_not_over(current, to):
         raise ActRefused(problem)
     current.ended_at, current.ended_by = timezone.now(), by
-    kind = EventKind.HANDED_OVER
-    finish(current, State.HANDED_OVER, kind, by=by, key=key, text=text, at=current.ended_at, to=to.name_id)
+    finish(
+        current,
+        State.HANDED_OVER,
+        EventKind.HANDED_OVER,
+        by=by,
+        key=key,
+        text=text,
+        at=current.ended_at,
+        to=to.name_id,
+        **marked(recorded),
+    )
     _follow(current, to=to, by=by, text=text)
     return current
 
@@ -108,10 +125,10 @@ def hand_over(*, by: User, referral: Referral, to: Partner, text: str, key: UUID
 def why_not_over(referral: Referral, to: Partner) -> str:
     """Why the receiver cannot hand over to this partner, or an empty text; says nothing of referrals it does not know."""
     if to.pk == referral.receiver_id:
-        return _("This is your own office. Please choose another agency.")
+        return _("%(partner)s has this referral already. Please choose another agency.") % {"partner": to}
     if to.pk == referral.sender_id:
         return _(
-            "%(partner)s referred this case to you. Ask a question, decline it or complete it instead."
+            "%(partner)s is who referred this case. A question, declining or completing leads back there."
         ) % {"partner": to}
     if any(before.receiver_id == to.pk for before in _before(referral)):
         return _(

@@ -120,8 +120,8 @@ def refusal(referral, officer, to, sentence):
 
 def test_not_to_oneself_nor_to_the_sender_nor_to_one_that_does_not_work_here():
     referral, officer = taken_on()
-    refusal(referral, officer, officer.partner, "your own office")
-    refusal(referral, officer, referral.sender, "referred this case to you")
+    refusal(referral, officer, officer.partner, "has this referral already")
+    refusal(referral, officer, referral.sender, "is who referred this case")
     refusal(referral, officer, make_partner(is_active=False), "does not work here")
     refusal(referral, officer, make_partner(retired_at="2026-01-01T00:00Z"), "does not work here")
 

@@ -50,6 +50,7 @@ def forms_of(name: str) -> dict[str, str]:
         "record_decline": {"reason": "no_capacity", "text": "Full."},
         "record_complete": {"outcome": str(make_outcome().pk), "text": "She is home."},
         "record_register": {"number": "LP/12/2026"},
+        "record_hand_over": {"to": str(make_partner().pk), "text": "By letter."},
     }.get(name, {"text": "A sentence."})
 
 
@@ -60,6 +61,7 @@ RECORDS = [
     ("record_report", State.ACCEPTED, State.ACCEPTED, EventKind.PROGRESS),
     ("record_complete", State.ACCEPTED, State.COMPLETED, EventKind.COMPLETED),
     ("record_register", State.SENT, State.SENT, EventKind.REGISTERED),
+    ("record_hand_over", State.ACCEPTED, State.HANDED_OVER, EventKind.HANDED_OVER),
 ]
 
 

@@ -23,12 +23,11 @@ from notifications.actions import mark_read
 from .. import actions, disclosure, rules, wording
 from ..choices import WITH_RECEIVER, State
 from ..models import Referral
-from . import conversation, partners
+from . import conversation, partners, recording
 from .acts import CHOOSE, HAND_OVER, Act, offered
 from .acts import talk as talking
 from .live import etag_of, fragment
 from .next_agencies import hand_over_candidates, next_agencies
-from .recording import recordable
 from .together import together
 
 OFTEN, SELDOM = 3, 10  # seconds between two looks: while the portal is looking for the agency, and else
@@ -236,7 +235,7 @@ def _chains(referral: Referral) -> list[list[Referral]]:
 def _offered(request: SignedInRequest, referral: Referral, attempt: Attempt | None) -> dict[str, Any]:
     """The forms, and what stands around them."""
     panels = [_panel(act, referral, attempt) for act in offered(request.user, referral)]
-    records = [_panel(act, referral, attempt) for act in recordable(request.user, referral)]
+    records = [_panel(act, referral, attempt) for act in recording.recordable(request.user, referral)]
     here = [panel.act for panel in panels + records] + talking(request.user, referral)
     out_of_place = attempt is not None and attempt.act not in here
     context = {
@@ -250,7 +249,7 @@ def _offered(request: SignedInRequest, referral: Referral, attempt: Attempt | No
         "candidates": [],
         **next_agencies(request.user, referral),
     }
-    if CHOOSE in here or HAND_OVER in here:
+    if any(act in here for act in (CHOOSE, HAND_OVER, recording.HAND_OVER)):
         ranked = wording.ranking(referral.ranking) if CHOOSE in here else hand_over_candidates(referral)
         find, chosen = request.POST.get("find", ""), request.POST.get("to", "")
         context |= {"candidates": ranked}

@@ -193,6 +193,12 @@ def record_complete(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @allow(Right.WORK_CASES)
+def record_hand_over(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+    return _perform(request, pk, recording.HAND_OVER)
+
+
+@require_http_methods(["GET", "POST"])
+@allow(Right.WORK_CASES)
 def record_register(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     return _perform(request, pk, recording.REGISTER)
 

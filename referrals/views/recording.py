@@ -36,6 +36,7 @@ ASK = _recorded(
 )
 REPORT = _recorded(acts.REPORT, label=_("The agency reports progress"), submit=_("Record the news"))
 COMPLETE = _recorded(acts.COMPLETE, label=_("The agency has completed it"))
+HAND_OVER = _recorded(acts.HAND_OVER, label=_("The agency hands it over to another one"))
 START_CLOCK = _recorded(
     acts.START_CLOCK,
     label=_("The agency starts a time limit of the complaint"),
@@ -52,7 +53,17 @@ STOPPED = _recorded(
     label=_("The agency has stopped using the data"),
     done=_("It is kept that the agency has stopped."),
 )
-RECORDS = (STOPPED, ACCEPT, REPORT, COMPLETE, ASK, START_CLOCK, REGISTER, DECLINE)  # in the order of the page
+RECORDS = (
+    STOPPED,
+    ACCEPT,
+    REPORT,
+    COMPLETE,
+    ASK,
+    START_CLOCK,
+    REGISTER,
+    HAND_OVER,
+    DECLINE,
+)  # in the order of the page
 
 
 def recordable(user: User, referral: Referral) -> list[Act]:

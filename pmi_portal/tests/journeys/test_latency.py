@@ -42,6 +42,7 @@ def opened_form(request: APIRequestContext, address: str) -> Form:
         "request": "Mohon dampingi pekerja menagih gajinya.",
         "given_by": "Contoh Kenanga",
         "method": "spoken",
+        "witness": "Contoh Saksi",
         "given_on": today[1],
         "groups": "case",
         "to": "",

@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "agencies",
     "notifications",
     "accounts",
+    "privacy",
 ]
 
 MIDDLEWARE = [

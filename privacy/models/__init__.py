@@ -1,0 +1,5 @@
+"""Entries of the access log."""
+
+from .entry import LogEntry
+
+__all__ = ["LogEntry"]

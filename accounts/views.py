@@ -51,7 +51,14 @@ def set_language(request: HttpRequest) -> HttpResponse:
         back = "/"
     response: HttpResponse = HttpResponseRedirect(back)
     if language in dict(settings.LANGUAGES):
-        response.set_cookie(settings.LANGUAGE_COOKIE_NAME, language, max_age=365 * 24 * 3600, samesite="Lax")
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME,
+            language,
+            max_age=365 * 24 * 3600,
+            secure=settings.LANGUAGE_COOKIE_SECURE,
+            httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
+            samesite="Lax",
+        )
         if request.user.is_authenticated:
             actions.set_language(by=request.user, language=language)
     return response

@@ -12,9 +12,10 @@ from .demo.people import ACCOUNTS, Account
 
 
 def portal(request: SignedInRequest) -> dict[str, Any]:
-    """Give templates the site's name, whether this is the demo, its accounts, and the reader's count of unread notices."""
+    """Give templates the site's name, the name of the CSRF cookie, whether this is the demo, its accounts, and the reader's count of unread notices."""
     return {
         "site_name": settings.SITE_NAME,
+        "csrf_cookie": settings.CSRF_COOKIE_NAME,
         "demo": settings.DEMO,
         "demo_accounts": _demo_accounts(request),
         "unread_count": _unread_count(request),

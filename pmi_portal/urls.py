@@ -21,3 +21,5 @@ urlpatterns = [
     path("", include("referrals.urls")),
     path("admin/", admin.site.urls),
 ]
+
+handler500 = "pmi_portal.views.server_error"

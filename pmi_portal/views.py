@@ -1,8 +1,9 @@
 """Pages that belong to no app."""
 
 from django.conf import settings
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseServerError
 from django.shortcuts import render
+from django.template import loader
 from django.views.decorators.http import require_GET
 
 from accounts.policy import SignedInRequest, ensure
@@ -15,3 +16,8 @@ def gallery(request: SignedInRequest) -> HttpResponse:
     """Every component in all its states; for portal admins, in the demo and while developing for everybody."""
     ensure(settings.DEMO or settings.DEBUG or request.user.manages_partners)
     return render(request, "gallery.html", samples.context())
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """The page for what went wrong on our side: made without user or database, whatever is broken; says nothing of it."""
+    return HttpResponseServerError(loader.get_template("500.html").render({"request": request}))

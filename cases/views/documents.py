@@ -118,8 +118,6 @@ def download(found: Document) -> FileResponse:
     response = FileResponse(
         content, as_attachment=True, filename=found.file_name, content_type=found.content_type
     )
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     response.headers["Cache-Control"] = "private, no-store"
     return response
 

@@ -3,17 +3,23 @@
   const form = document.querySelector("form[data-complaint]");
   if (!form) return;
   const field = (name) => form.elements[name];
-  const csrfToken = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? "";
   const changed = (element) => {
     element.dispatchEvent(new Event("input", { bubbles: true }));
     element.dispatchEvent(new Event("change", { bubbles: true }));
+  };
+
+  const star = () => {
+    const mark = document.createElement("span");
+    mark.className = "asteriskField";
+    mark.textContent = "*";
+    return mark;
   };
 
   // What depends on another field: hidden, and not sent.
   const dependents = [...form.querySelectorAll("[data-show-if]")].map((element) => {
     const [name, values] = element.dataset.showIf.split("=");
     element.querySelector(".form-text")?.remove(); // it says when the field matters, which shows now
-    element.querySelector("label").insertAdjacentHTML("beforeend", '<span class="asteriskField">*</span>');
+    element.querySelector("label").append(star());
     return { element, name, values: values.split(" ") };
   });
   const showWhatMatters = () => {
@@ -30,16 +36,14 @@
   // What becomes required by another field.
   const requirable = [...form.querySelectorAll("[data-require-if]")].map((element) => {
     const [name, values] = element.dataset.requireIf.split("=");
-    const star = document.createElement("span");
-    star.className = "asteriskField";
-    star.textContent = "*";
-    element.querySelector("label").append(star);
-    return { element, star, name, values: values.split(" ") };
+    const mark = star();
+    element.querySelector("label").append(mark);
+    return { element, mark, name, values: values.split(" ") };
   });
   const requireWhatMatters = () => {
-    for (const { element, star, name, values } of requirable) {
+    for (const { element, mark, name, values } of requirable) {
       const wanted = values.includes(field(name).value);
-      star.hidden = !wanted;
+      mark.hidden = !wanted;
       element.querySelector("input, select").required = wanted;
     }
   };

@@ -18,7 +18,6 @@
   let timer = 0;
   let sending = null;
 
-  const csrfToken = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1];
   const refreshToken = () => {
     const token = csrfToken();
     if (token) form.elements.csrfmiddlewaretoken.value = token;

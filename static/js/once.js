@@ -5,8 +5,7 @@
 
   const freshenToken = (form) => {
     const field = form.elements.namedItem("csrfmiddlewaretoken");
-    const cookie = document.cookie.split("; ").find((pair) => pair.startsWith("csrftoken="));
-    if (field && cookie) field.value = cookie.slice("csrftoken=".length);
+    if (field) field.value = csrfToken() || field.value;
   };
 
   const free = (form) => {

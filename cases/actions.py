@@ -14,7 +14,7 @@ from agencies.models import Partner, Topic
 from notifications.actions import notify
 from notifications.choices import Kind
 
-from . import rules, tpks
+from . import access, restriction, rules, tpks
 from .choices import EventKind
 from .events import done_already, record
 from .models import Case, CaseCounter, CaseEvent, IntakeDraft, Worker
@@ -68,6 +68,7 @@ def log(
     new.topics.set(topics)
     record(new, EventKind.LOGGED, by=by, key=key, at=now)
     tpks.topics_changed(new, by=by, before=(), after=topics)
+    restriction.look(new, topics, by=by, at=now)
     if key is not None:
         IntakeDraft.objects.filter(pk=key, owner=by).delete()
     return new
@@ -114,6 +115,8 @@ def edit(
         current.changed_at = timezone.now()
         current.save()
         record(current, EventKind.EDITED, by=by, key=key, at=current.changed_at, fields=changed)
+        if restriction.WATCHED & set(changed):
+            restriction.look(current, current.topics.all(), by=by, at=current.changed_at)
     return current
 
 
@@ -121,19 +124,23 @@ def edit(
 def assign(*, by: User, case: Case, to: User, key: UUID | None = None) -> Case:
     """Give the case to a colleague; the same form again, for the same colleague, does nothing.
 
-    Raises PermissionDenied unless the actor oversees and the colleague may have it.
+    A restricted case is read by the new caseworker from then on, and by the one before no more. Raises PermissionDenied
+    unless the actor oversees and the colleague may have it.
     """
-    current = Case.objects.select_for_update(no_key=True).get(pk=case.pk)
+    held = Case.objects.select_for_update(of=("self",), no_key=True)
+    current = held.select_related("partner", "assigned_to").get(pk=case.pk)
     if not (rules.can_assign(by, current) and rules.can_take_on(to, current)):
         raise PermissionDenied
     earlier = done_already(key, by=by, kind=EventKind.ASSIGNED)
     repeated = earlier is not None and earlier.data["to"] == to.full_name
     if current.assigned_to_id != to.pk and not repeated:
-        current.assigned_to = to
-        current.changed_at = timezone.now()
-        current.save(update_fields=["assigned_to", "changed_at"])
+        before, current.assigned_to = current.assigned_to, to
+        current.changed_at, current.nobody_told_at = timezone.now(), None
+        current.save(update_fields=["assigned_to", "changed_at", "nobody_told_at"])
         fresh = None if earlier else key
         record(current, EventKind.ASSIGNED, by=by, key=fresh, at=current.changed_at, to=to.full_name)
+        if current.is_restricted:
+            access.assigned(current, by=by, before=before)
         if to != by:
             path = current.get_absolute_url()
             urgent = current.urgency == Urgency.EMERGENCY

@@ -225,6 +225,13 @@ class EventKind(models.TextChoices):
     CLOSED = "closed", _("Case closed")
     CASE_REOPENED = "case_reopened", _("Case reopened")
     SETTLEMENT = "settlement", _("Settlement followed up")
+    RESTRICTED = "restricted", _("Case restricted to named staff")
+    LIFT_PROPOSED = "lift_proposed", _("Nothing asks for the restriction any more")
+    LIFTED = "lifted", _("Restriction lifted")
+    ACCESS_GRANTED = "access_granted", _("Named to read the case")
+    ACCESS_REVOKED = "access_revoked", _("Named no longer")
+    GLASS_BROKEN = "glass_broken", _("Opened in an emergency")
+    GLASS_REVIEWED = "glass_reviewed", _("Opening in an emergency reviewed")
 
 
 class Need(models.TextChoices):
@@ -236,3 +243,37 @@ class Need(models.TextChoices):
     OVERDUE = "overdue", _("Overdue")
     FIRST_REFERRAL = "first_referral", _("Not referred yet")
     SETTLEMENT = "settlement", _("Settlement to follow up")
+
+
+class RestrictReason(models.TextChoices):
+    """Why a case is for named staff only. All but the last are found by the portal (cases.restriction)."""
+
+    SEXUAL_VIOLENCE = "sexual_violence", _("Sexual violence")
+    TRAFFICKING = "trafficking", _("Trafficking")
+    CHILD = "child", _("A child")
+    TOPIC = "topic", _("Another topic that is for named staff")
+    BY_HAND = "by_hand", _("Decided by a person")
+
+
+class AccessWay(models.TextChoices):
+    """How somebody beside the caseworker came to read a restricted case."""
+
+    NAMED = "named", _("Named")
+    GLASS = "glass", _("Opened in an emergency")
+
+
+class GlassReason(models.TextChoices):
+    """What breaking the glass is for; the words of the person come beside it."""
+
+    DANGER = "danger", _("Somebody is in danger now")
+    AWAY = "away", _("The caseworker cannot be reached, and something is due")
+    ASKED = "asked", _("An agency, the police or a hospital asks, and cannot wait")
+    CAME = "came", _("The worker or the family is here or on the phone")
+    OTHER = "other", _("Another reason")
+
+
+class Verdict(models.TextChoices):
+    """What a reviewer says of an opening in an emergency."""
+
+    CONFIRMED = "confirmed", _("It was right")
+    OBJECTED = "objected", _("It was not right: end the access")

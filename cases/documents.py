@@ -98,7 +98,7 @@ def remove(*, by: User, document: Document) -> Document:
     Raises PermissionDenied for a document that another partner added.
     """
     current = _hold(document)
-    if not rules.can_remove_document(by, current):
+    if rules.is_shut_out(by, current.case) or not rules.can_remove_document(by, current):
         raise PermissionDenied
     if not current.is_removed:
         current.removed_at, current.removed_by = timezone.now(), by
@@ -114,7 +114,7 @@ def restore(*, by: User, document: Document) -> Document:
     Raises PermissionDenied for a document that another partner added, DocumentRefused when it is too late.
     """
     current = _hold(document)
-    if not rules.can_remove_document(by, current):
+    if rules.is_shut_out(by, current.case) or not rules.can_remove_document(by, current):
         raise PermissionDenied
     if not current.is_removed:
         return current

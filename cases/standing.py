@@ -5,7 +5,7 @@ Referrals know cases and not the other way round: what is asked of a referral he
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +33,12 @@ class Move:
     due_at: datetime | None = None
     until: str = ""  # in words, where the mover is
     working: bool = False  # its time counts while it is at work
+
+    def masked(self) -> Move:
+        """The same for somebody who may not know which agency it is: its name would tell what the case is about."""
+        if not self.name or self.mine:
+            return self
+        return replace(self, name=pgettext("whose move", "an agency"), until="")
 
 
 @dataclass(frozen=True)

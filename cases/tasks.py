@@ -2,13 +2,13 @@
 
 from celery import shared_task
 
-from . import clocks, settlements, storage
+from . import clocks, nobody_left, settlements, storage
 
 
 @shared_task
 def sweep() -> int:
-    """Tell of every time limit and every settlement whose time has come."""
-    return clocks.look_at_due() + settlements.ask_about_due()
+    """Tell of every time limit and settlement whose time has come, and of restricted cases that nobody reads any more."""
+    return clocks.look_at_due() + settlements.ask_about_due() + nobody_left.tell()
 
 
 @shared_task

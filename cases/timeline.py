@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from .choices import ClockCode, DocumentKind, EventKind
+from .choices import ClockCode, DocumentKind, EventKind, GlassReason, RestrictReason, Verdict
 from .models import Case, CaseEvent, Worker
 
 LOOK: dict[EventKind, tuple[str, str]] = {
@@ -51,6 +51,13 @@ LOOK: dict[EventKind, tuple[str, str]] = {
     EventKind.CLOSED: ("lock", "good"),
     EventKind.CASE_REOPENED: ("arrow-repeat", "warn"),
     EventKind.SETTLEMENT: ("check-circle", "neutral"),
+    EventKind.RESTRICTED: ("shield-lock", "warn"),
+    EventKind.LIFT_PROPOSED: ("shield-lock", "ask"),
+    EventKind.LIFTED: ("shield-lock", "neutral"),
+    EventKind.ACCESS_GRANTED: ("eye", "neutral"),
+    EventKind.ACCESS_REVOKED: ("eye-slash", "neutral"),
+    EventKind.GLASS_BROKEN: ("exclamation-triangle-fill", "bad"),
+    EventKind.GLASS_REVIEWED: ("eye", "neutral"),
 }
 
 
@@ -121,9 +128,23 @@ def _title(event: CaseEvent, kind: EventKind) -> str:
         return f"{kind.label}: {ClockCode(clock).label}"
     if event.data.get("about") == "settlement":
         return _("Asked whether the settlement was fulfilled")
-    if told := _paper_title(event, kind):
-        return told
-    return str(kind.label)
+    return _paper_title(event, kind) or _access_title(event, kind) or str(kind.label)
+
+
+def _access_title(event: CaseEvent, kind: EventKind) -> str:
+    """Who may read a restricted case, if that is what the event tells of."""
+    data = event.data
+    if kind is EventKind.RESTRICTED and data.get("reasons"):
+        return f"{kind.label}: {', '.join(str(RestrictReason(code).label) for code in data['reasons'])}"
+    if kind is EventKind.ACCESS_GRANTED and data.get("to"):
+        return _("%(person)s was named to read the case") % {"person": data["to"]}
+    if kind is EventKind.ACCESS_REVOKED and data.get("to"):
+        return _("%(person)s is not named any more") % {"person": data["to"]}
+    if kind is EventKind.GLASS_BROKEN and data.get("reason"):
+        return f"{kind.label}: {GlassReason(data['reason']).label}"
+    if kind is EventKind.GLASS_REVIEWED and data.get("verdict"):
+        return f"{kind.label}: {Verdict(data['verdict']).label}"
+    return ""
 
 
 def _paper_title(event: CaseEvent, kind: EventKind) -> str:

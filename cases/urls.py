@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import cases, closing, detail, documents, drafts, edit, intake, police
+from .views import access, cases, closing, detail, documents, drafts, edit, intake, police
 
 app_name = "cases"
 
@@ -14,11 +14,19 @@ urlpatterns = [
     path("new/draft/<uuid:pk>/discard/", drafts.discard, name="discard"),
     path("new/nik/", intake.nik, name="nik"),
     path("new/places/", intake.places, name="places"),
+    path("glass/", access.glass, name="glass"),
     path("<slug:reference>/", detail.detail, name="detail"),
     path("<slug:reference>/live/", detail.live, name="live"),
     path("<slug:reference>/edit/", edit.edit, name="edit"),
     path("<slug:reference>/note/", detail.note, name="note"),
     path("<slug:reference>/assign/", detail.assign, name="assign"),
+    path("<slug:reference>/access/", access.access, name="access"),
+    path("<slug:reference>/access/grant/", access.grant, name="grant"),
+    path("<slug:reference>/access/<int:pk>/revoke/", access.revoke, name="revoke"),
+    path("<slug:reference>/access/<int:pk>/review/", access.review, name="review"),
+    path("<slug:reference>/restrict/", access.restrict, name="restrict"),
+    path("<slug:reference>/lift/", access.lift, name="lift"),
+    path("<slug:reference>/break-glass/", access.break_glass, name="break_glass"),
     path("<slug:reference>/documents/", documents.documents_, name="documents"),
     path("<slug:reference>/documents/<uuid:pk>/", documents.document, name="document"),
     path("<slug:reference>/documents/<uuid:pk>/remove/", documents.remove, name="document_remove"),

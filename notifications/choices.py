@@ -35,6 +35,15 @@ class Kind(models.TextChoices):
     CLOCK_RAN_OUT = "clock_ran_out", _("{reference}: a time limit has passed")
     SETTLEMENT_DUE = "settlement_due", _("{reference}: was the settlement fulfilled?")
     CASE_ASSIGNED = "assigned", _("{reference} was assigned to you")
+    CASE_RESTRICTED = "restricted", _("{reference} is restricted to named staff now")
+    LIFT_PROPOSED = "lift_proposed", _("{reference}: may the restriction be lifted?")
+    RESTRICTION_LIFTED = "lifted", _("{reference}: the restriction was lifted")
+    ACCESS_GRANTED = "access_granted", _("You were named to read {reference}")
+    ACCESS_TAKEN = "access_taken", _("{reference}: a coordinator named themself or took the case")
+    ACCESS_ENDED = "access_ended", _("Your access to {reference} has ended")
+    GLASS_BROKEN = "glass_broken", _("{reference} was opened in an emergency: please review")
+    GLASS_REVIEWED = "glass_reviewed", _("{reference}: your opening in an emergency was reviewed")
+    NOBODY_READS = "nobody_reads", _("{reference} has nobody left who may read it: please name somebody")
 
 
 class EmailState(models.TextChoices):

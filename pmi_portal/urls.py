@@ -22,4 +22,5 @@ urlpatterns = [
     path("admin/", admin.site.urls),
 ]
 
+handler403 = "pmi_portal.views.forbidden"
 handler500 = "pmi_portal.views.server_error"

@@ -5,8 +5,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseServerError
 from django.shortcuts import render
 from django.template import loader
 from django.views.decorators.http import require_GET
+from django.views.defaults import permission_denied
 
 from accounts.policy import SignedInRequest, ensure
+from cases.views import door
 
 from . import gallery as samples
 
@@ -21,3 +23,10 @@ def gallery(request: SignedInRequest) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """The page for what went wrong on our side: made without user or database, whatever is broken; says nothing of it."""
     return HttpResponseServerError(loader.get_template("500.html").render({"request": request}))
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """What every 403 answers. A restricted case tells the colleague who came to it whom to ask, and opens in an emergency."""
+    if isinstance(exception, door.CaseRestricted):
+        return door.restricted(request, exception.case)
+    return permission_denied(request, exception)

@@ -5,6 +5,7 @@ from django.db.models import QuerySet
 from accounts.models import User
 from accounts.roles import ROLES, Right
 from agencies.models import Partner
+from cases.audience import caseworkers
 from cases.choices import EventKind
 
 from .models import Referral
@@ -33,11 +34,8 @@ def receivers(referral: Referral) -> QuerySet[User]:
 
 
 def senders(referral: Referral) -> list[User]:
-    """The caseworker of the case; when that person is suspended or has moved, their whole team."""
-    caseworker = referral.case.assigned_to
-    if caseworker.works_cases and caseworker.partner_id == referral.sender_id:
-        return [caseworker]
-    return list(case_workers(referral.sender))
+    """The caseworker of the case, or who stands in for one that is suspended or has moved."""
+    return caseworkers(referral.case)
 
 
 def case_workers(partner: Partner) -> QuerySet[User]:

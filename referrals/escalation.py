@@ -129,8 +129,12 @@ def _side(referral: Referral, side: Side) -> list[User]:
 
 
 def _supervisors(referral: Referral) -> list[User]:
-    """Those who lead at the partner whose move it is; where nobody does, everybody who works on cases there."""
+    """Those who lead at the partner whose move it is; where nobody does, everybody who works on cases there, but of a
+    restricted case those who may read it."""
     if referral.mover is None:
         return []
     everybody = list(audience.case_workers(referral.mover))
-    return [person for person in everybody if person.role == Supervisor.code] or everybody
+    leading = [person for person in everybody if person.role == Supervisor.code]
+    if referral.move is Side.SENDER and referral.case.is_restricted:
+        return leading or audience.senders(referral)
+    return leading or everybody

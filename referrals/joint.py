@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from accounts.models import User
 from agencies.models import Partner
 from cases.models import Case
+from cases.rules import can_read
 
 from . import disclosure
 from .choices import ENDED, WITH_RECEIVER, State
@@ -50,7 +51,7 @@ class Team:
         return next((referral for referral in self.at_work if referral.receiver_id == partner.pk), None)
 
     def _owns(self, user: User) -> bool:
-        return self.case.partner_id == user.partner_id
+        return can_read(user, self.case)
 
     def _receives(self, user: User, referrals: list[Referral]) -> bool:
         return any(referral.receiver_id == user.partner_id for referral in referrals)

@@ -10,6 +10,7 @@ from agencies.choices import Urgency
 from agencies.models import Partner
 from cases.choices import ClockCode, ConsentMethod
 from cases.models import Case, Consent
+from cases.rules import can_read
 
 from . import complaints, disclosure
 from .choices import LIVE, TRANSITIONS, WITH_RECEIVER, State
@@ -21,7 +22,9 @@ def may_become(referral: Referral, state: State) -> bool:
 
 
 def is_sender(user: User, referral: Referral) -> bool:
-    return user.works_cases and user.partner_id == referral.sender_id
+    """One of the sender's people to whom the case is open."""
+    sends = user.works_cases and user.partner_id == referral.sender_id
+    return sends and referral.case.is_open_to(user)
 
 
 def is_receiver(user: User, referral: Referral) -> bool:
@@ -33,8 +36,8 @@ def is_either_side(user: User, referral: Referral) -> bool:
 
 
 def owns(user: User, case: Case) -> bool:
-    """Whether it is a case of this person's own partner."""
-    return user.works_cases and user.partner_id == case.partner_id
+    """Whether it is a case of this person's own partner, and open to them."""
+    return can_read(user, case)
 
 
 def can_refer(user: User, case: Case) -> bool:

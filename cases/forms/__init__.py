@@ -1,5 +1,6 @@
 """What is well-formed."""
 
+from .access import GlassForm, GlassReviewForm, LiftForm, NameForm, RestrictForm
 from .acts import AssignForm, NikForm, NoteForm
 from .closing import CloseForm, ReopenForm, SettlementForm
 from .complaint import ComplaintForm
@@ -17,13 +18,18 @@ __all__ = [
     "ComplaintForm",
     "DocumentForm",
     "EditForm",
+    "GlassForm",
+    "GlassReviewForm",
     "IntakeForm",
     "KeyedForm",
+    "LiftForm",
+    "NameForm",
     "NikForm",
     "NotReportedForm",
     "NoteForm",
     "ReopenForm",
     "ReportedForm",
+    "RestrictForm",
     "SettlementForm",
     "draft_key",
     "typed",

@@ -45,6 +45,9 @@ class CaseFilterForm(forms.Form):
     country = forms.ChoiceField(label=_("Country"), required=False, widget=LongSelect)
     urgency = forms.ChoiceField(label=_("Urgency"), required=False, choices=[ANY, *Urgency.choices])
     state = forms.ChoiceField(label=_("State"), required=False, choices=STATES)
+    restricted = forms.ChoiceField(
+        label=_("Who reads it"), required=False, choices=[ANY, ("only", _("Restricted to named staff"))]
+    )
     tab = TabField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -60,6 +63,6 @@ class CaseFilterForm(forms.Form):
         self.is_valid()
         return {
             name: self.cleaned_data[name]
-            for name in ("q", "need", "topic", "country", "urgency", "state")
+            for name in ("q", "need", "topic", "country", "urgency", "state", "restricted")
             if self.cleaned_data.get(name)
         }

@@ -19,12 +19,13 @@ from ..choices import (
     ProceduralStatus,
     Relation,
     ReporterType,
+    RestrictReason,
     Scheme,
     Sector,
     SettlementState,
     TraffickingStatus,
 )
-from .case_reads import CaseQuerySet
+from .case_reads import CaseQuerySet, open_to
 from .worker import Worker
 
 TEXT_MAX = 20_000  # characters; about ten printed pages
@@ -45,7 +46,13 @@ class CaseCounter(models.Model):
 
 
 class Case(models.Model):
-    """A complaint. Its reference, such as SP-2026-000042, is its name in addresses and e-mails."""
+    """A complaint. Its reference, such as SP-2026-000042, is its name in addresses and e-mails.
+
+    A restricted case (`restricted_at`) is read by its caseworker and by whom a CaseAccess names (`is_open_to`).
+    `lift_proposed_at` is when the portal found nothing any more that asks for it; `lifted_for` are the reasons in spite
+    of which a supervisor lifted it: they restrict it no more. `nobody_told_at` is when supervisors were told that nobody
+    was left who reads it.
+    """
 
     partner = models.ForeignKey(Partner, models.PROTECT, related_name="cases", verbose_name=_("partner"))
     reference = models.CharField(_("reference"), max_length=40, unique=True)
@@ -103,6 +110,18 @@ class Case(models.Model):
         blank=True,
     )
 
+    restricted_at = models.DateTimeField(_("restricted"), null=True, blank=True, editable=False)
+    restricted_for = ArrayField(
+        models.CharField(max_length=15, choices=RestrictReason),
+        verbose_name=_("why it is restricted"),
+        default=list,
+        blank=True,
+        editable=False,
+    )
+    lift_proposed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    lifted_for = ArrayField(models.CharField(max_length=15), default=list, blank=True, editable=False)
+    nobody_told_at = models.DateTimeField(null=True, blank=True, editable=False)
+
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
     closed_by = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("closed by")
@@ -134,6 +153,11 @@ class Case(models.Model):
                 fields=("settlement_ask_on",),
                 condition=models.Q(settlement_ask_on__isnull=False),
                 name="case_settlement_to_ask",
+            ),
+            models.Index(
+                fields=("partner", "-changed_at"),
+                condition=models.Q(restricted_at__isnull=False),
+                name="case_restricted",
             ),
         )
         constraints = (
@@ -167,6 +191,15 @@ class Case(models.Model):
                 | models.Q(settlement_due__isnull=False),
                 name="case_pending_settlement_has_day",
             ),
+            models.CheckConstraint(
+                condition=models.Q(restricted_at=None, restricted_for=[], lift_proposed_at=None)
+                | models.Q(
+                    restricted_at__isnull=False,
+                    restricted_for__len__gt=0,
+                    restricted_for__contained_by=RestrictReason.values,
+                ),
+                name="case_restricted_for_a_reason",
+            ),
         )
 
     def __str__(self) -> str:
@@ -178,6 +211,27 @@ class Case(models.Model):
     @property
     def is_closed(self) -> bool:
         return self.closed_at is not None
+
+    @property
+    def is_restricted(self) -> bool:
+        return self.restricted_at is not None
+
+    @property
+    def access_url(self) -> str:
+        """The page that says who reads the case; it shows nothing of the case itself."""
+        return reverse("cases:access", args=[self.reference])
+
+    def is_open_to(self, user: User) -> bool:
+        """Whether this person, who works at its partner, may read it; `open_to` for one row.
+
+        The database is asked only where the case is restricted and somebody else's, and once for each person.
+        """
+        if self.restricted_at is None or self.assigned_to_id == user.pk:
+            return True
+        known: dict[int, bool] = self.__dict__.setdefault("_open_to", {})
+        if user.pk not in known:
+            known[user.pk] = Case.objects.filter(open_to(user), pk=self.pk).exists()
+        return known[user.pk]
 
     @property
     def country_name(self) -> str:

@@ -8,6 +8,7 @@ from django.db import models
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.roles import Right
 from agencies.choices import OutcomeClass
 
 from ..choices import Need, SettlementState
@@ -21,10 +22,51 @@ SEARCH_LENGTH = 100  # characters of a search that are looked at
 LIVE_STATES = ("waiting", "unrouted", "sent", "received", "clarifying", "accepted")
 
 
+def open_to(user: User, case: str = "") -> models.Q:
+    """Cases of this person's own partner that they may read: any that is not restricted, else those they have in hand
+    or that an access opens to them now. `case` is the way there from another model ("case__")."""
+    from .access import CaseAccess  # which points to cases
+
+    opened = CaseAccess.objects.open().filter(person=user).values("case")
+    return (
+        models.Q(**{f"{case}restricted_at": None})
+        | models.Q(**{f"{case}assigned_to": user})
+        | models.Q(**{f"{case}pk__in": opened})
+    )
+
+
 class CaseQuerySet(models.QuerySet["Case"]):
     def visible_to(self, user: User) -> CaseQuerySet:
-        """The cases of this person's own partner, if their role works on cases at all; else none."""
+        """The cases that this person may read: of their own partner, if their role works on cases, and open to them."""
+        return self.of_partner_of(user).filter(open_to(user))
+
+    def known_to(self, user: User) -> CaseQuerySet:
+        """Those that this person may read, and for supervisors also those of which they only see that they are there:
+        so that nothing is lost. Rows that are not `visible_to` them are shown masked (`with_mask`)."""
+        return self.of_partner_of(user) if user.can(Right.OVERSEE_CASES) else self.visible_to(user)
+
+    def closed_to(self, user: User) -> CaseQuerySet:
+        """The restricted cases of this person's own partner that they may not read; for the page that says so."""
+        return self.of_partner_of(user).exclude(open_to(user))
+
+    def of_partner_of(self, user: User) -> CaseQuerySet:
+        """All cases of this person's own partner, restricted ones too, if their role works on cases; else none."""
         return self.filter(partner_id=user.partner_id) if user.works_cases else self.none()
+
+    def with_mask(self, user: User) -> CaseQuerySet:
+        """`masked` says of each row whether it is closed to this person."""
+        return self.annotate(
+            masked=models.Case(
+                models.When(open_to(user), then=False), default=True, output_field=models.BooleanField()
+            )
+        )
+
+    def giving_nothing_away_to(self, user: User, words: str) -> CaseQuerySet:
+        """After a search: a row that is closed to this person is found by its reference alone."""
+        return self.filter(open_to(user) | models.Q(reference__icontains=words[:SEARCH_LENGTH].strip()))
+
+    def restricted(self) -> CaseQuerySet:
+        return self.filter(restricted_at__isnull=False)
 
     def search(self, text: str) -> CaseQuerySet:
         """Cases in whose reference, worker's or reporter's name the text occurs; all of them for an empty text."""

@@ -17,6 +17,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import condition, require_POST, require_safe
 
+from accounts.models import User
 from accounts.policy import SignedInRequest, allow
 from accounts.roles import Right
 from agencies import countries, paging
@@ -25,7 +26,7 @@ from notifications.models import Notification
 from .. import rules
 from ..choices import Need
 from ..forms import CaseFilterForm
-from ..models import Case, IntakeDraft
+from ..models import Case, CaseAccess, IntakeDraft
 from ..models.case_reads import SEARCH_LENGTH
 from ..standing import standing
 
@@ -41,7 +42,8 @@ def etag(request: SignedInRequest) -> str:
     """Changes when anything of the partner's cases, the reader's drafts or unread messages does, and with time."""
     user = request.user
     # Not the newest alone: an act that began before another may be committed after it.
-    newest = Case.objects.visible_to(user).order_by("-changed_at").values_list("pk", "changed_at")[:PAGE]
+    known: Any = Case.objects.known_to(user).with_mask(user)
+    newest = known.order_by("-changed_at").values_list("pk", "changed_at", "masked")[:PAGE]
     drafts = IntakeDraft.objects.visible_to(user).aggregate(n=Count("pk"), newest=Max("changed_at"))
     unread = Notification.objects.visible_to(user).unread().aggregate(n=Count("pk"), newest=Max("pk"))
     age = int(timezone.now().timestamp()) // STALE_AFTER
@@ -105,10 +107,10 @@ def _context(request: SignedInRequest, form: CaseFilterForm) -> dict[str, Any]:
     user = request.user
     chosen = form.chosen()
     tab = form.cleaned_data["tab"]
-    cases = Case.objects.visible_to(user)
+    cases = Case.objects.known_to(user)
     if tab == "mine":
         cases = cases.filter(assigned_to=user)
-    found = _filtered(cases, chosen).order_by("-changed_at", "-pk").with_row_data()
+    found = _filtered(user, cases, chosen).order_by("-changed_at", "-pk").with_row_data().with_mask(user)
     page = paging.numbered(request, found, size=PAGE)
     unread, drafts = _unread(request), _drafts(request)
     return {
@@ -117,7 +119,7 @@ def _context(request: SignedInRequest, form: CaseFilterForm) -> dict[str, Any]:
         "tab": tab,
         "tabs": _tabs(request, tab),
         "reset_url": f"{reverse('cases:list')}?tab={tab}",
-        "stats": _stats(cases, tab, len(drafts)),
+        "stats": _stats(cases, tab, len(drafts)) + _reviews(user),
         "page": page,
         "rows": [_row(case, unread) for case in page.rows],
         "drafts": drafts,
@@ -125,7 +127,14 @@ def _context(request: SignedInRequest, form: CaseFilterForm) -> dict[str, Any]:
     }
 
 
-def _filtered(cases: Any, chosen: dict[str, str]) -> Any:
+def _filtered(user: User, cases: Any, chosen: dict[str, str]) -> Any:
+    """What the filters leave; a case that is closed to the reader is found by nothing that its row does not show."""
+    if "topic" in chosen or "country" in chosen:
+        cases = cases.visible_to(user)
+    if "q" in chosen:
+        cases = cases.giving_nothing_away_to(user, chosen["q"])
+    if "restricted" in chosen:
+        cases = cases.restricted()
     everywhere = chosen.get("q") or chosen.get("need") == Need.SETTLEMENT  # whoever looks for a case finds it
     cases = cases.search(chosen.get("q", "")).in_state(chosen.get("state") or ("all" if everywhere else ""))
     if "need" in chosen:
@@ -183,9 +192,29 @@ def _stats(cases: Any, tab: str, drafts: int) -> list[dict[str, Any]]:
     return tiles
 
 
-def _row(case: Case, unread: set[str]) -> dict[str, Any]:
+def _reviews(user: User) -> list[dict[str, Any]]:
+    """For supervisors: how many openings in an emergency wait for their judgement, if any."""
+    waiting = CaseAccess.objects.visible_to(user).to_review().exclude(person=user)
+    if not user.can(Right.OVERSEE_CASES) or not (count := waiting.count()):
+        return []
+    label = ngettext("Opening to review", "Openings to review", count)
+    return [
+        {"value": count, "label": label, "url": reverse("cases:glass"), "icon": "shield-lock", "tone": "bad"}
+    ]
+
+
+def _row(case: Any, unread: set[str]) -> dict[str, Any]:
+    """A line of the list; of a case that is closed to the reader only what keeps it from getting lost."""
+    if case.masked:
+        return {
+            "masked": True,
+            "case": case,
+            "move": standing(case).move.masked(),
+            "unread": case.reference in unread,
+        }
     topics = list(case.topics.all())
     return {
+        "masked": False,
         "case": case,
         "topics": topics[:TOPICS_SHOWN],
         "more_topics": max(len(topics) - TOPICS_SHOWN, 0),

@@ -26,13 +26,15 @@ from ..choices import ClockCode
 from ..forms import AssignForm, NoteForm
 from ..models import Case, CaseEvent
 from ..standing import chains, move_of
+from . import access, door
 from .documents import newest
 
 STALE_AFTER = 300  # seconds until "3 hours left" must be written anew, though nothing changed
 
 
 def case_or_404(request: SignedInRequest, reference: str) -> Case:
-    cases = Case.objects.visible_to(request.user).select_related(
+    """The case with all that its page shows; see `door`."""
+    cases = Case.objects.select_related(
         "worker__home_province",
         "worker__home_regency",
         "assigned_to",
@@ -40,7 +42,7 @@ def case_or_404(request: SignedInRequest, reference: str) -> Case:
         "closed_by",
         "outcome",
     )
-    return get_object_or_404(cases, reference=reference)
+    return door.case_or_404(request.user, reference, cases)
 
 
 def etag(case: Case) -> str:
@@ -62,7 +64,7 @@ def detail(request: SignedInRequest, reference: str) -> HttpResponse:
 @allow(Right.WORK_CASES)
 def live(request: SignedInRequest, reference: str) -> HttpResponse:
     """Referrals and timeline alone, for quiet refreshes; 304 when nothing changed."""
-    case = get_object_or_404(Case.objects.visible_to(request.user), reference=reference)
+    case = door.case_or_404(request.user, reference)
 
     @condition(etag_func=lambda _request: etag(case))
     def fragment(request: SignedInRequest) -> HttpResponse:
@@ -91,16 +93,19 @@ def note(request: SignedInRequest, reference: str) -> HttpResponse:
 @require_POST
 @allow(Right.OVERSEE_CASES)
 def assign(request: SignedInRequest, reference: str) -> HttpResponse:
-    """Give the case to a colleague."""
-    case = case_or_404(request, reference)
+    """Give the case to a colleague. Of a restricted case a supervisor need not see more than that it is there."""
+    overseen = Case.objects.known_to(request.user).select_related("assigned_to")
+    case = get_object_or_404(overseen, reference=reference)
     ensure(rules.can_assign(request.user, case))
     form = AssignForm(request.POST, case=case)
     if not form.is_valid():
-        return _page(request, case, assign_form=form, status=422)
+        if not rules.can_read(request.user, case):
+            return access.page(request, case, assign_form=form, status=422)
+        return _page(request, case_or_404(request, reference), assign_form=form, status=422)
     to = form.cleaned_data["to"]
-    actions.assign(by=request.user, case=case, to=to, key=form.cleaned_data["key"])
+    assigned = actions.assign(by=request.user, case=case, to=to, key=form.cleaned_data["key"])
     messages.success(request, _("%(person)s has the case now.") % {"person": to.full_name})
-    return redirect(case)
+    return redirect(case if rules.can_read(request.user, assigned) else case.access_url)
 
 
 def _page(

@@ -20,6 +20,7 @@ from .. import document_rows, documents, rules, storage, uploads
 from ..documents import DocumentRefused
 from ..forms import DocumentForm
 from ..models import Case, Document
+from . import door
 
 logger = logging.getLogger(__name__)
 
@@ -30,9 +31,7 @@ NEWEST = 5  # documents on the page of the case
 @allow(Right.WORK_CASES)
 def documents_(request: SignedInRequest, reference: str) -> HttpResponse:
     """The list, and the form that adds one."""
-    case = get_object_or_404(
-        Case.objects.visible_to(request.user).select_related("worker"), reference=reference
-    )
+    case = door.case_or_404(request.user, reference, Case.objects.select_related("worker"))
     if request.method != "POST":
         return _page(request, case, DocumentForm())
     ensure(rules.can_add_document(request.user, case))

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from cases.choices import DataGroup
+from cases.models.case_reads import open_to
 from cases.models.consent import HOME
 
 from ..choices import LIVE, MOVE, WITH_RECEIVER, Side, State
@@ -26,18 +27,24 @@ REFER_AGAIN_WITHIN = timedelta(
 
 class ReferralQuerySet(models.QuerySet["Referral"]):
     def visible_to(self, user: User) -> ReferralQuerySet:
-        """Referrals this person's partner sent, and those that reached it; none for roles that read no case."""
+        """Referrals of the own partner's cases that this person may read, and those that reached their partner; none
+        for roles that read no case."""
         if not user.works_cases:
             return self.none()
-        mine = models.Q(sender_id=user.partner_id)
-        reached_us = models.Q(receiver_id=user.partner_id, sent_at__isnull=False)
-        return self.filter(mine | reached_us)
+        return self.filter(_sent(user) | _reached(user))
 
     def received_by(self, user: User) -> ReferralQuerySet:
-        return self.visible_to(user).filter(receiver_id=user.partner_id, sent_at__isnull=False)
+        """Of those, the ones that reached their partner."""
+        return self.filter(_reached(user)) if user.works_cases else self.none()
 
     def sent_by(self, user: User) -> ReferralQuerySet:
-        return self.visible_to(user).filter(sender_id=user.partner_id)
+        """Of those, the ones of their own partner's cases."""
+        return self.filter(_sent(user)) if user.works_cases else self.none()
+
+    def closed_to(self, user: User) -> ReferralQuerySet:
+        """What this person's own partner sent of restricted cases that are closed to them."""
+        mine = self.filter(sender_id=user.partner_id) if user.works_cases else self.none()
+        return mine.exclude(open_to(user, "case__"))
 
     def live(self) -> ReferralQuerySet:
         return self.filter(state__in=LIVE)
@@ -93,6 +100,14 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
         return self.select_related(
             "case__worker", "case__assigned_to", "sender", "receiver", "outcome", "consent"
         ).prefetch_related("case__topics")
+
+
+def _sent(user: User) -> models.Q:
+    return models.Q(open_to(user, "case__"), sender_id=user.partner_id)
+
+
+def _reached(user: User) -> models.Q:
+    return models.Q(receiver_id=user.partner_id, sent_at__isnull=False)
 
 
 def _quiet_for_too_long() -> models.Q:

@@ -14,6 +14,7 @@ from accounts.policy import SignedInRequest, allow, ensure
 from accounts.roles import Right
 from cases.forms import KeyedForm
 from cases.models import Case, Consent
+from cases.views import door
 from notifications.actions import mark_read
 
 from .. import actions, consent_table, preview, rules
@@ -131,10 +132,7 @@ def _perform(
 
 
 def _case(request: SignedInRequest, reference: str) -> Case:
-    """The case of one's own partner, else 404."""
-    return get_object_or_404(
-        Case.objects.visible_to(request.user).select_related("worker"), reference=reference
-    )
+    return door.case_or_404(request.user, reference, Case.objects.select_related("worker"))
 
 
 def _consent(case: Case, pk: int) -> Consent:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import models
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from accounts.models import User
@@ -23,7 +23,7 @@ from notifications.actions import mark_read
 from .. import actions, disclosure, rules, wording
 from ..choices import WITH_RECEIVER, State
 from ..models import Referral
-from . import conversation, partners, recording
+from . import conversation, door, partners, recording
 from .acts import CHOOSE, HAND_OVER, Act, offered
 from .acts import talk as talking
 from .live import etag_of, fragment
@@ -53,7 +53,7 @@ class Panel:
 
 
 def load(user: User, pk: uuid.UUID) -> Referral:
-    """The referral, or 404 for those who may not know of it."""
+    """The referral, or what `door` says to those who may not know of it."""
     visible = Referral.objects.visible_to(user).with_page_data()
     whole = visible.select_related(
         "case__partner",
@@ -65,7 +65,7 @@ def load(user: User, pk: uuid.UUID) -> Referral:
         "previous__receiver",
         "proposed",
     )
-    return get_object_or_404(whole.prefetch_related("clocks__partner"), pk=pk)
+    return door.found(user, whole.prefetch_related("clocks__partner"), pk)
 
 
 @require_GET
@@ -171,6 +171,7 @@ def _shown(user: User, referral: Referral) -> dict[str, Any]:
         "handed_over_by": _handed_over_by(referral),
         "request_text": referral.request if as_sender else disclosure.request(referral),
         "is_open": as_sender or disclosure.is_open(referral),
+        "restricted": referral.case.is_restricted and (as_sender or disclosure.is_open(referral)),
         "sections": sections,
         "not_shared": [section for section in sections if not section.shared],
         "shared": [DataGroup(group).label for group in referral.consent.groups],

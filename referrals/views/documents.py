@@ -29,6 +29,7 @@ from cases.views.documents import download, filled_in, not_kept
 from .. import actions, disclosure, rules
 from ..actions import ActRefused
 from ..models import Referral
+from . import door
 
 SHOWN = 10  # documents in the panel
 
@@ -135,7 +136,7 @@ def _own(user: User, referral: Referral) -> DocumentQuerySet:
 
 
 def _load(user: User, pk: uuid.UUID) -> Referral:
-    return get_object_or_404(Referral.objects.visible_to(user).with_page_data(), pk=pk)
+    return door.found(user, Referral.objects.visible_to(user).with_page_data(), pk)
 
 
 def _page(

@@ -4,7 +4,7 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +14,7 @@ from accounts.models import User
 from accounts.policy import SignedInRequest, allow, ensure
 from accounts.roles import Right
 from cases.models import Case
+from cases.views import door
 from notifications.actions import mark_read
 
 from .. import joint, rules
@@ -116,7 +117,7 @@ def _team(user: User, reference: str) -> Team:
     """Who works on this case, for somebody who may read its plan; else 404."""
     found = joint.find(user, reference)
     if found is None:
-        raise Http404
+        door.refuse(user, reference)
     return found
 
 
@@ -124,7 +125,7 @@ def _page(
     request: SignedInRequest, team: Team, form: PlanForm, *, status: int = 200, refusal: str = ""
 ) -> HttpResponse:
     user = request.user
-    owner = team.case.partner_id == user.partner_id
+    owner = team.case.partner_id == user.partner_id  # and reads it, else the page were not theirs
     back: Case | Referral | None = team.case if owner else _own_referral(team, user)
     context = {
         "plan": _shown(team, user),

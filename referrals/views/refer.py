@@ -18,6 +18,7 @@ from agencies.models import Partner
 from cases.choices import ConsentMethod, DataGroup
 from cases.documents import may_follow_later, missing_power_of_attorney
 from cases.models import Case
+from cases.views import door
 
 from .. import actions, preview, reasons, routing, rules, wording
 from ..actions import ActRefused, KeyUsed
@@ -78,8 +79,8 @@ def _form(request: SignedInRequest, case: Case, data: Any = None, **fields: Any)
 
 
 def _case(user: User, reference: str) -> Case:
-    mine = Case.objects.visible_to(user).select_related("worker__home_province", "worker__home_regency")
-    return get_object_or_404(mine.prefetch_related("topics"), reference=reference)
+    whole = Case.objects.select_related("worker__home_province", "worker__home_regency")
+    return door.case_or_404(user, reference, whole.prefetch_related("topics"))
 
 
 def _previous(request: SignedInRequest, case: Case) -> Referral | None:

@@ -21,6 +21,7 @@ class ListRow:
     topics: str
     partner_name: str
     unread: bool
+    restricted: bool
     move: wording.Move | None
 
 
@@ -36,6 +37,7 @@ def row(user: User, referral: Referral) -> ListRow:
         topics=", ".join(topic.name for topic in disclosure.topics(referral)),
         partner_name=referral.sender.name,
         unread=referral.state == State.SENT,
+        restricted=referral.case.is_restricted and disclosure.is_open(referral),
         move=wording.move(user, referral),
     )
 
@@ -50,5 +52,6 @@ def _for_sender(user: User, referral: Referral) -> ListRow:
         topics=", ".join(topic.name for topic in case.topics.all()),
         partner_name=referral.receiver.name if referral.receiver else "",
         unread=False,
+        restricted=case.is_restricted,
         move=wording.move(user, referral),
     )

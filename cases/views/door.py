@@ -1,0 +1,65 @@
+"""The way to one case by its reference: the same 404 for what is not there and what is a stranger's, and for a colleague
+to whom a restricted case is closed the page that says so (ADR 0018)."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from accounts.models import User
+
+from .. import rules
+from ..forms import GlassForm
+from ..models import Case
+from ..models.case_reads import CaseQuerySet
+
+
+class CaseRestricted(PermissionDenied):
+    """A colleague came to a restricted case that is closed to them; `case` is for the page that says so."""
+
+    def __init__(self, case: Case) -> None:
+        super().__init__(case.reference)
+        self.case = case
+
+
+def case_or_404(user: User, reference: str, cases: CaseQuerySet | None = None) -> Case:
+    """The case of this person's own partner, with what `cases` loads along.
+
+    Raises CaseRestricted for a colleague to whom it is closed, Http404 for everybody else.
+    """
+    wanted = Case.objects.all() if cases is None else cases
+    case: Case | None = wanted.visible_to(user).filter(reference=reference).first()
+    if case is None:
+        refuse(user, reference)
+    return case
+
+
+def refuse(user: User, reference: str) -> NoReturn:
+    """Say that the case is restricted to whoever may know that it is there; to others that there is none."""
+    closed = Case.objects.closed_to(user).filter(reference=reference).select_related("assigned_to")
+    if case := closed.first():
+        raise CaseRestricted(case)
+    raise Http404
+
+
+def restricted(
+    request: HttpRequest, case: Case, form: GlassForm | None = None, *, refusal: str = "", status: int = 403
+) -> HttpResponse:
+    """The page of a case that is closed to the reader: nothing of the case but its reference and who has it.
+
+    Asks the database nothing of the case. A region that refreshes itself lets the whole page come anew.
+    """
+    assert isinstance(request.user, User)
+    context = {
+        "case": case,
+        "form": form or GlassForm(),
+        "refusal": refusal,
+        "oversees": rules.oversees(request.user, case),
+    }
+    response = render(request, "cases/restricted.html", context, status=status)
+    if "HX-Request" in request.headers:
+        response["HX-Refresh"] = "true"
+    return response

@@ -1,0 +1,26 @@
+"""The way to one referral: by a set that is visible to the reader, never by its bare id."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.http import Http404
+
+from accounts.models import User
+from cases.views.door import CaseRestricted
+
+from ..models import Referral, ReferralQuerySet
+
+
+def found(user: User, visible: ReferralQuerySet, pk: uuid.UUID) -> Referral:
+    """The referral, if it is among those `visible` to this person.
+
+    Raises CaseRestricted for a colleague at the sender to whom its case is closed, Http404 for everybody else.
+    """
+    referral: Referral | None = visible.filter(pk=pk).first()
+    if referral is None:
+        closed = Referral.objects.closed_to(user).filter(pk=pk).select_related("case__assigned_to")
+        if of_theirs := closed.first():
+            raise CaseRestricted(of_theirs.case)
+        raise Http404
+    return referral

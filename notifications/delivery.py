@@ -16,6 +16,8 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
+from privacy import tracing
+
 from .choices import EmailState
 from .models import Email
 
@@ -74,10 +76,11 @@ def _send_all(batch: list[Email], end: float) -> int:
     sent = 0
     try:
         for email in batch:
-            if time.monotonic() < end:
-                sent += _send(email, connection)
-            else:
+            if time.monotonic() >= end:
                 _give_back(email)
+                continue
+            with tracing.trace(email.request_id or tracing.current().request_id):
+                sent += _send(email, connection)
     finally:
         _close(connection)
     return sent
@@ -88,7 +91,7 @@ def _send(email: Email, connection: BaseEmailBackend) -> bool:
         email.subject,
         email.body,
         to=[email.to],
-        headers={"Message-ID": email.message_id, "Auto-Submitted": "auto-generated"},
+        headers=_headers(email),
         connection=connection,
     )
     try:
@@ -103,7 +106,14 @@ def _send(email: Email, connection: BaseEmailBackend) -> bool:
         error="",
         body="" if email.secret else email.body,
     )
+    logger.info("e-mail %s is sent", email.pk)
     return True
+
+
+def _headers(email: Email) -> dict[str, str]:
+    """What programs read: the same Message-ID at every try, no answer by machines, and the request it is about."""
+    headers = {"Message-ID": email.message_id, "Auto-Submitted": "auto-generated"}
+    return headers | ({"X-Request-ID": email.request_id} if email.request_id else {})
 
 
 def _close(connection: BaseEmailBackend) -> None:

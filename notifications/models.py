@@ -23,6 +23,7 @@ class Email(models.Model):
         _("holds a one-time link"), default=False, help_text=_("The text is erased once it is sent.")
     )
     message_id = models.CharField(max_length=120, unique=True, editable=False)
+    request_id = models.CharField(max_length=32, blank=True, editable=False)  # that it was written in
     state = models.CharField(_("state"), max_length=6, choices=EmailState, default=EmailState.DUE)
     next_at = models.DateTimeField(_("next try"))
     attempts = models.PositiveSmallIntegerField(_("tries"), default=0)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 
 from accounts.choices import EmailChoice
 from accounts.models import User
+from privacy import tracing
 
 from .models import Email, Notification
 
@@ -33,6 +34,7 @@ def compose(to: str, subject: str, body: str, now: datetime, *, secret: bool = F
         body=body,
         secret=secret,
         message_id=make_msgid(domain="portal-pmi"),
+        request_id=tracing.current().request_id,
         next_at=now,
     )
 

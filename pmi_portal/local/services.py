@@ -148,16 +148,7 @@ class Services:
 
     def _start_web(self, listener: socket.socket) -> None:
         number = listener.fileno()
-        options = [
-            "--bind",
-            f"fd://{number}",
-            "--worker-class",
-            "gthread",
-            "--workers",
-            "2",
-            "--threads",
-            "4",
-        ]
+        options = ["-c", "python:pmi_portal.web", "--bind", f"fd://{number}", "--workers", "2"]
         options += ["--graceful-timeout", "5", "--no-control-socket", "--worker-tmp-dir", str(self.sockets)]
         self._python("web", "gunicorn", *options, "pmi_portal.wsgi", pass_fds=(number,))
 

@@ -66,7 +66,7 @@ class Stack:
             "PYTHONUNBUFFERED": "1",
         }
         self.env.pop("PYTEST_CURRENT_TEST", None)
-        web = ["gunicorn", "--bind", f"127.0.0.1:{self.port}", "--worker-class", "gthread", "--workers", "1"]
+        web = ["gunicorn", "-c", "python:pmi_portal.web", "--bind", f"127.0.0.1:{self.port}"]
         mail = ["aiosmtpd", "-n", "-c", "aiosmtpd.handlers.Mailbox", str(folder / "mail")]
         celery = ["celery", "-A", "pmi_portal"]
         self.children = {
@@ -76,7 +76,7 @@ class Stack:
                 "worker", *celery, "worker", "-c", "2", "--without-mingle", "--without-gossip"
             ),
             "beat": self._child("beat", *celery, "beat"),
-            "web": self._child("web", *web, "--threads", "4", "--no-control-socket", "pmi_portal.wsgi"),
+            "web": self._child("web", *web, "--no-control-socket", "pmi_portal.wsgi"),
         }
 
     def _child(self, name: str, *module: str) -> Child:

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("notifications", "0004_held_emails"),
+        ("notifications", "0005_request_of_an_email"),
     ]
 
     operations = [

@@ -18,6 +18,11 @@ MACRO = _("This document holds macros. Please save it without them, or as a PDF.
 
 LISTED = 2_000_000  # bytes that the list of an archive may take
 LIST_END = 66_000  # bytes at the end of an archive in which its list is described (APPNOTE 4.3.16)
+HOLDS = ("word/embeddings/", "oleobject", "objectreplacements/")  # files inside the document
+INSIDE = _(
+    "This document holds another file. Please send that file by itself, and this document without it or as a PDF."
+)
+FETCHES = _("This document fetches a template from elsewhere when it is opened. Please save it as a PDF.")
 TOO_MUCH = _("This document unpacks to far more than it says. Please save it as a PDF.")
 
 
@@ -47,6 +52,8 @@ def kind_of(file: IO[bytes]) -> str | None:
 
 def docx(file: IO[bytes]) -> None:
     archive = _modest(file)
+    if any(b"attachedTemplate" in _small_member(archive, name) for name in _relations(archive)):
+        raise Forbidden(FETCHES)
     types = _small_member(archive, "[Content_Types].xml")
     if b"macroEnabled" in types:
         raise Forbidden(MACRO)
@@ -65,11 +72,24 @@ def _modest(file: IO[bytes]) -> zipfile.ZipFile:
     members = archive.infolist()
     if any(mark in member.filename.lower() for member in members for mark in MACROS):
         raise Forbidden(MACRO)
+    if any(mark in member.filename.lower() for member in members for mark in HOLDS):
+        raise Forbidden(INSIDE)
     unpacked = sum(member.file_size for member in members)
     packed = sum(member.compress_size for member in members)
-    if len(members) > MEMBERS or unpacked > UNPACKED or unpacked > max(packed * PACKED_TIGHT, 10_000_000):
+    overlaps = packed > size_of(file)  # the same bytes unpacked again and again
+    if (
+        overlaps
+        or len(members) > MEMBERS
+        or unpacked > UNPACKED
+        or unpacked > max(packed * PACKED_TIGHT, 10_000_000)
+    ):
         raise Forbidden(TOO_MUCH)
     return archive
+
+
+def _relations(archive: zipfile.ZipFile) -> list[str]:
+    """The members that tell what belongs to the document's settings, which is where templates are named."""
+    return [name for name in archive.namelist() if name.lower().endswith("settings.xml.rels")]
 
 
 def _small_member(archive: zipfile.ZipFile, name: str) -> bytes:

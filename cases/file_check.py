@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import puremagic
 from django.core.exceptions import ValidationError
+from django.core.files.base import File
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -34,7 +35,7 @@ LOOKED_AT = 4096  # bytes from which the name of a format that is not accepted i
 class CheckedFile:
     """A file whose content is known to be what its name says: the only thing that becomes a document."""
 
-    source: UploadedFile
+    source: File[bytes]
     name: str
     content_type: str
 
@@ -59,12 +60,19 @@ def check(upload: UploadedFile) -> CheckedFile:
     if ending not in format.types:
         raise ValidationError(_other_than_its_name(ending, format), code="other_than_its_name")
     try:
-        format.read(upload)
+        kept = format.read(upload)
     except Forbidden as refusal:
         raise ValidationError(str(refusal.reason), code="forbidden") from refusal
     except Damaged as damage:
         raise ValidationError(_damaged(format), code="damaged") from damage
-    return CheckedFile(upload, name, format.types[ending])
+    content_type = format.types[ending]
+    if format.becomes:
+        other, content_type = format.becomes
+        name = file_names.with_ending(name.removesuffix(name[-len(ending) :]), other)
+    source = File(kept) if kept else upload
+    if (source.size or 0) > LIMIT:  # a picture drawn anew may weigh more than it did
+        raise ValidationError(TOO_LARGE, code="too_large")
+    return CheckedFile(source, name, content_type)
 
 
 def _not_accepted(upload: UploadedFile) -> str:

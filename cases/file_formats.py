@@ -1,7 +1,7 @@
 """The formats that a document may have, told by their bytes, and whether a file is whole.
 
 Each reader gets the open file and raises Damaged when its structure does not hold together, Forbidden (with a sentence)
-when it does and is refused all the same. Nothing is ever unpacked or drawn here.
+when it does and is refused all the same. A picture's reader gives back what is kept instead of the file.
 """
 
 from __future__ import annotations
@@ -12,29 +12,25 @@ from typing import IO
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from PIL.ImageFile import ImageFile
-from PIL.JpegImagePlugin import JpegImageFile
-from PIL.PngImagePlugin import PngImageFile
-from PIL.WebPImagePlugin import WebPImageFile
 
-from . import file_archives, file_sounds, file_text
-from .file_problems import Damaged, Forbidden, size_of
+from . import file_archives, file_pdfs, file_pictures, file_sounds, file_text
 
-PIXELS = 120_000_000  # of one picture; more than any phone's camera but a bomb is
 HEAD = 64  # bytes that tell the format
-TAIL = 2048  # bytes at the end of a PDF in which its end mark stands
 
-
-Reader = Callable[[IO[bytes]], None]
+Reader = Callable[[IO[bytes]], IO[bytes] | None]
 
 
 @dataclass(frozen=True)
 class Format:
-    """A format: what it is called in a sentence, the endings its name may have with their content types, its reader."""
+    """A format: what it is called in a sentence, the endings its name may have with their content types, its reader.
+
+    `becomes` is the ending and the content type of what is kept, where that is another format.
+    """
 
     what: str | Promise
     types: dict[str, str]
     read: Reader
+    becomes: tuple[str, str] | None = None
 
     @property
     def ending(self) -> str:
@@ -59,62 +55,20 @@ def recognise(file: IO[bytes]) -> Format | None:
     return TEXT if file_text.is_text(file) else None
 
 
-# Papers ---------------------------------------------------------------------------------------
-
-
-def pdf(file: IO[bytes]) -> None:
-    size = size_of(file)
-    file.seek(max(0, size - TAIL))
-    if b"%%EOF" not in file.read():
-        raise Damaged
-
-
-# Pictures -------------------------------------------------------------------------------------
-
-
-def jpeg(file: IO[bytes]) -> None:
-    _picture(file, JpegImageFile)
-    file.seek(0)
-    if b"\xff\xd9" not in file.read():  # the end mark; cameras put more behind it
-        raise Damaged
-
-
-def png(file: IO[bytes]) -> None:
-    _picture(file, PngImageFile)
-
-
-def webp(file: IO[bytes]) -> None:
-    _picture(file, WebPImageFile)
-    file.seek(4)
-    if int.from_bytes(file.read(4), "little") + 8 > size_of(file):
-        raise Damaged
-
-
-def _picture(file: IO[bytes], kind: Callable[[IO[bytes]], ImageFile]) -> None:
-    """Let Pillow read the head and check the parts, without drawing a pixel."""
-    file.seek(0)
-    try:
-        picture = kind(file)
-        width, height = picture.size
-    except Exception as error:  # Pillow's plugins raise SyntaxError, struct.error, OSError and more
-        raise Damaged from error
-    if width * height > PIXELS:
-        raise Forbidden(_("This picture has more than 120 million dots. Please send a smaller copy of it."))
-    try:
-        picture.verify()
-    except Exception as error:
-        raise Damaged from error
-
-
-PDF = Format(_("a PDF"), {".pdf": "application/pdf"}, pdf)
+PDF = Format(_("a PDF"), {".pdf": "application/pdf"}, file_pdfs.read)
 JPEG = Format(
     _("a picture (JPEG)"),
     dict.fromkeys((".jpg", ".jpeg", ".jpe", ".jfif"), "image/jpeg"),
-    jpeg,
+    file_pictures.jpeg,
 )
-PNG = Format(_("a picture (PNG)"), {".png": "image/png"}, png)
-WEBP = Format(_("a picture (WEBP)"), {".webp": "image/webp"}, webp)
-HEIC = Format(_("a picture (HEIC)"), {".heic": "image/heic", ".heif": "image/heif"}, file_sounds.heic)
+PNG = Format(_("a picture (PNG)"), {".png": "image/png"}, file_pictures.png)
+WEBP = Format(_("a picture (WEBP)"), {".webp": "image/webp"}, file_pictures.webp)
+HEIC = Format(
+    _("a picture (HEIC)"),
+    {".heic": "image/heic", ".heif": "image/heif"},
+    file_pictures.heic,
+    becomes=(".jpg", "image/jpeg"),
+)
 MP3 = Format(_("a sound recording (MP3)"), {".mp3": "audio/mpeg"}, file_sounds.mp3)
 MP4 = Format(
     _("a sound or video recording (MP4)"),

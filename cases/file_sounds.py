@@ -30,11 +30,6 @@ def mp4(file: IO[bytes]) -> None:
         raise Damaged
 
 
-def heic(file: IO[bytes]) -> None:
-    if b"meta" not in set(_boxes(file)):
-        raise Damaged
-
-
 def _boxes(file: IO[bytes]) -> Iterator[bytes]:
     """The types of the outermost boxes. Raises Damaged when one reaches beyond the end."""
     at, end = 0, size_of(file)

@@ -17,6 +17,9 @@ from ..uploads import LIMIT
 from .fields import coded, day, said
 from .keyed import KeyedForm
 
+SIZE_AND_PICTURES = _(
+    "At most 25 MB. Pictures lose what the phone wrote into them: place, time, device. Keep the original where that is evidence."
+)
 OF_POWERS = ("scope", "valid_until")  # fields that only a power of attorney has
 
 
@@ -55,7 +58,7 @@ class DocumentForm(KeyedForm):
         help_text=_("Only for a power of attorney: what the worker lets somebody do, and whom."),
     )
     valid_until = day(Document, "valid_until", help_text=_("Only for a power of attorney that ends."))
-    file = CheckedFileField(label=_("File"), help_text=_("At most 25 MB."), max_length=None)
+    file = CheckedFileField(label=_("File"), help_text=SIZE_AND_PICTURES, max_length=None)
 
     def __init__(self, *args: Any, too_large: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -90,11 +90,11 @@ def test_a_download_is_saved_and_neither_shown_nor_cached(browser: Client, case:
 
 
 def test_the_bytes_are_kept_under_a_name_of_our_own_for_the_portal_alone(case: Case, folder: Path) -> None:
-    document = add(case, file=files.checked("paspor.jpg"))
+    document = add(case, file=files.checked("kontrak.pdf"))
     assert kept(folder) == [document.stored_as]
-    assert "paspor" not in document.stored_as
+    assert "kontrak" not in document.stored_as
     file = folder / document.stored_as
-    assert file.read_bytes() == files.picture()
+    assert file.read_bytes() == files.pdf()
     modes = [path.stat().st_mode & 0o777 for path in (file, file.parent, folder)]
     assert modes == [0o600, 0o700, 0o700]
 

@@ -15,7 +15,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from .choices import EmailChoice
-from .roles import ROLE_CHOICES, ROLES, PortalAdmin, Right, Role
+from .roles import AT_PARTNER, AT_PORTAL, ROLE_CHOICES, ROLES, PortalAdmin, Right, Role
 
 
 @cache
@@ -58,7 +58,7 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """A person: one e-mail address, one role, and (but for portal admins) one partner.
+    """A person: one e-mail address, one role, and (but for those who work for the portal itself) one partner.
 
     `session_generation` is part of what every session is signed with: raising it ends them all. Notices are e-mailed by
     `email_choice`; digests at `digest_at`, nothing but emergencies from `quiet_from` until `quiet_until`, all in the
@@ -113,10 +113,12 @@ class User(AbstractBaseUser):
                 violation_error_code="role",
             ),
             models.CheckConstraint(
-                condition=models.Q(role=PortalAdmin.code, partner=None)
-                | (~models.Q(role=PortalAdmin.code) & models.Q(partner__isnull=False)),
-                name="user_has_partner_unless_portal_admin",
-                violation_error_message=_("Everybody but a portal admin belongs to one partner."),
+                condition=models.Q(partner=None, role__in=AT_PORTAL)
+                | models.Q(partner__isnull=False, role__in=AT_PARTNER),
+                name="user_role_fits_partner",
+                violation_error_message=_(
+                    "Everybody but those who work for the portal itself belongs to one partner."
+                ),
             ),
             models.CheckConstraint(condition=models.Q(email=Lower("email")), name="user_email_is_lower_case"),
             models.CheckConstraint(
@@ -177,6 +179,10 @@ class User(AbstractBaseUser):
     @property
     def manages_partners(self) -> bool:
         return self.can(Right.MANAGE_PARTNERS)
+
+    @property
+    def reads_log(self) -> bool:
+        return self.can(Right.READ_LOG)
 
     # Django's admin asks these; it is the portal admins' plain tool and holds no cases.
     @property

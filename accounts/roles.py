@@ -1,4 +1,4 @@
-"""The five roles, as readable classes: what each is called, what it is for, and what it may do.
+"""The six roles, as readable classes: what each is called, what it is for, and what it may do.
 
 A right is asked for by name (`user.can(Right.WORK_CASES)`), never by role, so that a role can change without a hunt
 through the code. Which *objects* a right reaches is decided elsewhere: by partner, in each model's `visible_to`.
@@ -18,6 +18,9 @@ class Right(StrEnum):
     OVERSEE_CASES = "oversee_cases"  # assign a colleague's case
     MANAGE_STAFF = "manage_staff"  # invite, change, suspend and reactivate people
     MANAGE_PARTNERS = "manage_partners"  # every partner's people, and the reference data
+    READ_LOG = (
+        "read_log"  # who read and wrote personal data: of the own partner, or of all where there is none
+    )
 
 
 class Role:
@@ -27,7 +30,8 @@ class Role:
     name: ClassVar[Promise]
     description: ClassVar[Promise]
     rights: ClassVar[frozenset[Right]]
-    needs_partner: ClassVar[bool] = True
+    at_partner: ClassVar[bool] = True  # whether people of a partner may have it
+    at_portal: ClassVar[bool] = False  # whether people of no partner may have it
 
 
 class Caseworker(Role):
@@ -40,8 +44,8 @@ class Caseworker(Role):
 class Supervisor(Role):
     code = "supervisor"
     name = _("Supervisor")
-    description = _("Does what a caseworker does, and assigns cases within the team.")
-    rights = frozenset({Right.WORK_CASES, Right.OVERSEE_CASES})
+    description = _("Does what a caseworker does, assigns cases within the team, and sees who read them.")
+    rights = frozenset({Right.WORK_CASES, Right.OVERSEE_CASES, Right.READ_LOG})
 
 
 class Officer(Role):
@@ -63,10 +67,23 @@ class PortalAdmin(Role):
     name = _("Portal admin")
     description = _("Manages partners, accounts and reference data. Reads no case.")
     rights = frozenset({Right.MANAGE_STAFF, Right.MANAGE_PARTNERS})
-    needs_partner = False
+    at_partner, at_portal = False, True
+
+
+class DataProtectionOfficer(Role):
+    """Watches over personal data (UU 27/2022 art. 53): at a partner over what is its, at the portal over everything."""
+
+    code = "protection_officer"
+    name = _("Data protection officer")
+    description = _("Sees who read and wrote personal data. Reads no case.")
+    rights = frozenset({Right.READ_LOG})
+    at_portal = True
 
 
 ROLES: dict[str, type[Role]] = {
-    role.code: role for role in (Caseworker, Supervisor, Officer, PartnerAdmin, PortalAdmin)
+    role.code: role
+    for role in (Caseworker, Supervisor, Officer, PartnerAdmin, PortalAdmin, DataProtectionOfficer)
 }
+AT_PARTNER = [role.code for role in ROLES.values() if role.at_partner]
+AT_PORTAL = [role.code for role in ROLES.values() if role.at_portal]
 ROLE_CHOICES = [(role.code, role.name) for role in ROLES.values()]

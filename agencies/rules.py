@@ -1,22 +1,22 @@
 """Who may do what to accounts and partners. Pure predicates: nothing is read or written here but what is passed in."""
 
 from accounts.models import User
-from accounts.roles import Caseworker, Officer, PartnerAdmin, PortalAdmin, Supervisor
+from accounts.roles import AT_PORTAL, Caseworker, DataProtectionOfficer, Officer, PartnerAdmin, Supervisor
 
 from .choices import PartnerKind
 from .models import Invitation, Partner
 
 
 def roles_at(partner: Partner | None) -> tuple[str, ...]:
-    """The roles people of this partner may have; without a partner the portal admins' own."""
+    """The roles people of this partner may have; without a partner those of the portal itself."""
     if partner is None:
-        return (PortalAdmin.code,)
+        return tuple(AT_PORTAL)
     worker = Caseworker.code if partner.kind == PartnerKind.NGO else Officer.code
-    return (worker, Supervisor.code, PartnerAdmin.code)
+    return (worker, Supervisor.code, PartnerAdmin.code, DataProtectionOfficer.code)
 
 
 def can_manage_people_of(user: User, partner_id: int | None) -> bool:
-    """Whether this person manages the accounts of the partner (None: of the portal admins)."""
+    """Whether this person manages the accounts of the partner (None: of those who work for the portal)."""
     return user.manages_partners or (
         user.manages_staff and partner_id is not None and user.partner_id == partner_id
     )
@@ -41,7 +41,7 @@ def can_manage(user: User, person: User) -> bool:
 
 
 def can_change_role(user: User, person: User) -> bool:
-    """A portal admin has no other role to go to: they have no partner."""
+    """Whoever works for the portal itself has no other role to go to: they have no partner."""
     return can_manage(user, person) and person.partner_id is not None
 
 

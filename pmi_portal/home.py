@@ -8,7 +8,10 @@ from accounts.roles import Officer
 
 
 def home(request: SignedInRequest) -> HttpResponse:
-    """Officers begin at what waits for them, other case workers at their cases, admins at their people."""
+    """Officers begin at what waits for them, other case workers at their cases, admins at their people.
+
+    The data protection officer begins at what has happened.
+    """
     user = request.user
     if user.role == Officer.code:
         return redirect("referrals:inbox")
@@ -16,4 +19,6 @@ def home(request: SignedInRequest) -> HttpResponse:
         return redirect("cases:list")
     if user.manages_partners:
         return redirect("agencies:partners")
+    if not user.manages_staff:
+        return redirect("notifications:list")
     return redirect("agencies:partner", code=user.partner.code if user.partner else "")

@@ -10,6 +10,7 @@ from django.utils import translation
 from pytest_django.fixtures import Settings
 
 from accounts.models import User
+from accounts.roles import DataProtectionOfficer
 from accounts.tests.factories import PASSWORD, make_portal_admin, make_user
 from agencies.tests.factories import make_partner
 from notifications.models import Email
@@ -164,11 +165,13 @@ def test_preferences_are_saved_and_an_unknown_zone_gets_a_sentence(client: Clien
     assert person.time_zone == "Asia/Makassar"
 
 
-def test_everybody_but_a_portal_admin_belongs_to_one_partner() -> None:
+def test_everybody_but_those_of_the_portal_itself_belongs_to_one_partner() -> None:
     with translation.override("en"), pytest.raises(ValidationError, match="belongs to one partner"):
         make_user(partner=None)
     with pytest.raises(ValidationError):
         make_portal_admin(partner=make_partner())
+    for partner in (None, make_partner()):
+        assert make_user(partner=partner, role=DataProtectionOfficer.code).partner == partner
 
 
 def test_one_address_is_one_person(person: User) -> None:

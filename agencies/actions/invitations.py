@@ -28,7 +28,7 @@ JUST_NOW = timedelta(minutes=1)  # the same again within it is a double click
 def invite(
     *, by: User, partner: Partner | None, email: str, full_name: str, role: str, language: str
 ) -> Invitation:
-    """Invite somebody by e-mail to an account of the partner (None: as a portal admin).
+    """Invite somebody by e-mail to an account of the partner (None: of the portal itself).
 
     The same invitation by the same person within a minute is the first one. Raises PermissionDenied for a partner that
     is not the actor's to manage, ActRefused for a role this partner does not have and an address that is taken.

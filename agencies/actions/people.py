@@ -27,7 +27,9 @@ def change_role(*, by: User, person: User, role: str, seen: str | None = None) -
         text = _("The role was changed meanwhile: it is %(role)s now. Choose again if it should be another.")
         raise StaleData(text % {"role": current.role_class.name})
     if current.partner is None:
-        raise ActRefused(_("A portal admin has no other role. Suspend the account instead."))
+        raise ActRefused(
+            _("Whoever works for the portal itself keeps the role. Suspend the account instead.")
+        )
     if role not in rules.roles_at(current.partner):
         raise ActRefused(_("There is no such role in this organisation. Choose one of those offered."))
     before, current.role = current.role, role

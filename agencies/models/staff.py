@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.roles import ROLE_CHOICES, ROLES, PortalAdmin
+from accounts.roles import AT_PARTNER, AT_PORTAL, ROLE_CHOICES, ROLES
 
 from ..choices import StaffVerb
 from .partners import Partner, PartnerQuerySet
@@ -66,7 +66,7 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
 class Invitation(models.Model):
     """An invitation to an account, good for one use within 72 hours. Of its token only the hash is kept.
 
-    Portal admins have no partner. Sending it again replaces the token, so that the older link is dead.
+    Those who work for the portal itself have no partner. Sending it again replaces the token, so that the older link is dead.
     """
 
     partner = models.ForeignKey(
@@ -109,9 +109,9 @@ class Invitation(models.Model):
             ),
             models.CheckConstraint(condition=models.Q(role__in=list(ROLES)), name="invitation_role_is_known"),
             models.CheckConstraint(
-                condition=models.Q(role=PortalAdmin.code, partner=None)
-                | (~models.Q(role=PortalAdmin.code) & models.Q(partner__isnull=False)),
-                name="invitation_has_partner_unless_portal_admin",
+                condition=models.Q(partner=None, role__in=AT_PORTAL)
+                | models.Q(partner__isnull=False, role__in=AT_PARTNER),
+                name="invitation_role_fits_partner",
             ),
             models.CheckConstraint(
                 condition=models.Q(email=Lower("email")), name="invitation_email_is_lower_case"

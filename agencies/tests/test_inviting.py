@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.roles import Caseworker, Officer, PartnerAdmin, PortalAdmin, Supervisor
+from accounts.roles import Caseworker, DataProtectionOfficer, Officer, PartnerAdmin, PortalAdmin, Supervisor
 from accounts.tests.factories import make_portal_admin, make_user
 from agencies import actions, rules
 from agencies.choices import PartnerKind, StaffVerb
@@ -103,9 +103,23 @@ def test_a_name_is_kept_on_one_line(page: Client) -> None:
 
 def test_each_kind_of_partner_offers_its_own_roles() -> None:
     ngo, agency = make_partner(), make_partner(kind=PartnerKind.BP3MI)
-    assert rules.roles_at(ngo) == (Caseworker.code, Supervisor.code, PartnerAdmin.code)
-    assert rules.roles_at(agency) == (Officer.code, Supervisor.code, PartnerAdmin.code)
-    assert rules.roles_at(None) == (PortalAdmin.code,)
+    shared = (Supervisor.code, PartnerAdmin.code, DataProtectionOfficer.code)
+    assert rules.roles_at(ngo) == (Caseworker.code, *shared)
+    assert rules.roles_at(agency) == (Officer.code, *shared)
+    assert rules.roles_at(None) == (PortalAdmin.code, DataProtectionOfficer.code)
+
+
+@pytest.mark.parametrize("at_portal", [False, True])
+def test_a_data_protection_officer_is_invited_to_a_partner_or_to_the_portal(
+    client: Client, ngo: Partner, at_portal: bool
+) -> None:
+    client.force_login(make_portal_admin())
+    address = (
+        reverse("agencies:invite_portal_admin") if at_portal else reverse("agencies:invite", args=[ngo.code])
+    )
+    fields = FIELDS | {"email": "officer@example.org", "role": DataProtectionOfficer.code}
+    assert client.post(address, fields).status_code == 302
+    assert Invitation.objects.get().partner == (None if at_portal else ngo)
 
 
 def test_the_rule_holds_behind_the_form_too(admin: User, ngo: Partner) -> None:

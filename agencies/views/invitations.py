@@ -25,7 +25,7 @@ def invite(request: SignedInRequest, code: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @allow(Right.MANAGE_PARTNERS)
 def invite_portal_admin(request: SignedInRequest) -> HttpResponse:
-    """Invite another portal admin."""
+    """Invite somebody who works for the portal itself: another admin, or the data protection officer."""
     return _invite(request, None)
 
 

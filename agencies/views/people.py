@@ -1,4 +1,4 @@
-"""One person's account, and the portal admins' own people."""
+"""One person's account, and the people of the portal itself."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import User
 from accounts.policy import SignedInRequest, allow
-from accounts.roles import PortalAdmin, Right
+from accounts.roles import Right
 
 from .. import actions, rules
 from ..forms import RoleForm
@@ -75,11 +75,11 @@ def reactivate(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_GET
 @allow(Right.MANAGE_PARTNERS)
 def portal_people(request: SignedInRequest) -> HttpResponse:
-    """The portal admins and their open invitations."""
-    admins = people_managed_by(request.user).filter(role=PortalAdmin.code)
+    """Those who work for the portal itself, and their open invitations."""
+    people = people_managed_by(request.user).filter(partner=None)
     invitations = Invitation.objects.visible_to(request.user).open().filter(partner=None)
     context = {
-        "people": admins.order_by("-is_active", "full_name", "pk"),
+        "people": people.order_by("-is_active", "full_name", "pk"),
         "invitations": invitations.select_related("invited_by"),
     }
     return render(request, "agencies/portal_people.html", context)

@@ -10,7 +10,15 @@ from django.utils import timezone
 from django.utils.functional import Promise
 
 from accounts.models import User
-from accounts.roles import ROLES, Caseworker, Officer, PartnerAdmin, PortalAdmin, Role, Supervisor
+from accounts.roles import (
+    Caseworker,
+    DataProtectionOfficer,
+    Officer,
+    PartnerAdmin,
+    PortalAdmin,
+    Role,
+    Supervisor,
+)
 from agencies.actions import invite
 from agencies.choices import PartnerKind, StaffVerb
 from agencies.models import Partner, StaffEvent
@@ -62,12 +70,13 @@ DESKS: tuple[Desk, ...] = (
             ("pendamping", Caseworker),
             ("koordinator", Supervisor),
             ("admin", PartnerAdmin),
+            ("ppdp", DataProtectionOfficer),
             ("pendamping2", Caseworker),
             ("pendamping3", Caseworker),
             ("pendamping4", Caseworker),
         ),
         "Suara Perempuan",
-        shown=3,
+        shown=4,
     ),
     Desk(KJRI_JB, "kjri-jb.example", BIG, "KJRI Johor Bahru", shown=1),
     Desk("KBRI_KUALA_LUMPUR", "kbri-kl.example", BIG, "KBRI Kuala Lumpur", shown=1),
@@ -121,6 +130,7 @@ DESKS: tuple[Desk, ...] = (
     Desk("BPJSTK", "bpjstk.example"),
 )
 PORTAL_ADMIN = "admin@portal.example"
+PORTAL: Team = (("admin", PortalAdmin), ("ppdp", DataProtectionOfficer))  # of the portal itself
 INVITED = "pendamping5@suaraperempuan.example"
 SUSPENDED = frozenset({"pendamping4@suaraperempuan.example", "petugas3@bp3mi-jatim.example"})
 
@@ -134,7 +144,8 @@ def _accounts() -> Iterator[Account]:
                 "role": role.name,
                 "partner": desk.name,
             }
-    yield {"email": PORTAL_ADMIN, "password": PASSWORD, "role": ROLES[PortalAdmin.code].name, "partner": ""}
+    for local, role in PORTAL:
+        yield {"email": f"{local}@portal.example", "password": PASSWORD, "role": role.name, "partner": ""}
 
 
 ACCOUNTS: list[Account] = list(_accounts())
@@ -142,7 +153,9 @@ ACCOUNTS: list[Account] = list(_accounts())
 
 def every_email() -> list[str]:
     """The addresses of all people of the demo."""
-    return [f"{local}@{desk.domain}" for desk in DESKS for local, _role in desk.people] + [PORTAL_ADMIN]
+    return [f"{local}@{desk.domain}" for desk in DESKS for local, _role in desk.people] + [
+        f"{local}@portal.example" for local, _role in PORTAL
+    ]
 
 
 def add_partners() -> None:
@@ -187,9 +200,10 @@ def add_people(partners: dict[str, Partner]) -> list[User]:
         for desk in DESKS
         for local, role in desk.people
     ]
-    people.append(
-        User(email=PORTAL_ADMIN, password=secret, full_name=next(full_names), role=PortalAdmin.code)
-    )
+    people += [
+        User(email=f"{local}@portal.example", password=secret, full_name=next(full_names), role=role.code)
+        for local, role in PORTAL
+    ]
     for number, person in enumerate(people):
         here = timedelta(hours=3 + number * 7 % 60)
         person.last_login = timezone.now() - (here if person.is_active else SHUT_OUT + here)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from accounts.models import User
-from accounts.roles import Caseworker, Officer, PartnerAdmin, Supervisor
+from accounts.roles import Caseworker, DataProtectionOfficer, Officer, PartnerAdmin, Supervisor
 from accounts.tests.factories import make_portal_admin, make_user
 from agencies.choices import PartnerKind
 from agencies.models import Invitation, Partner
@@ -39,7 +39,8 @@ def make_world() -> World:
     ngo = make_partner(code="SP", name_id="Suara Perempuan", reference_prefix="SP")
     agency = make_partner(code="KBRI_DOHA", name_id="KBRI Doha", kind=PartnerKind.MISSION)
     people = {
-        role.code: make_user(partner=ngo, role=role.code) for role in (Caseworker, Supervisor, PartnerAdmin)
+        role.code: make_user(partner=ngo, role=role.code)
+        for role in (Caseworker, Supervisor, PartnerAdmin, DataProtectionOfficer)
     }
     people[Officer.code] = make_user(partner=agency, role=Officer.code)
     admin = make_portal_admin()

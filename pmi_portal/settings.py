@@ -133,6 +133,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600,
         "options": {"expires": 3600},
     },
+    "sequence-access-log": {
+        "task": "privacy.tasks.sequence_log",
+        "schedule": 5,
+        "options": {"expires": 5},
+    },
+    "checkpoint-access-log": {
+        "task": "privacy.tasks.checkpoint_log",
+        "schedule": 3600,
+        "options": {"expires": 3600},
+    },
     "deliver-due-emails": {"task": "notifications.tasks.sweep", "schedule": 10, "options": {"expires": 10}},
 }
 
@@ -212,6 +222,12 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
+
+# The access log -----------------------------------------------------------------------------
+
+LOG_SIGNING_KEY = env.str("LOG_SIGNING_KEY", default="")  # signs the checkpoints of the log
+LOG_CHECKPOINTS_DIR = env.str("LOG_CHECKPOINTS_DIR", default="")  # best on another machine's disk
+LOG_CHECKPOINTS_TO = env.list("LOG_CHECKPOINTS_TO", default=[])  # who keeps the mailed ones
 
 # Security -----------------------------------------------------------------------------------
 

@@ -20,6 +20,7 @@ PRODUCTION = {
     "PORTAL_URL": "https://portal.example",
     "EMAIL_URL": "smtp://mail.example:25",
     "MAIL_DIR": "",
+    "LOG_SIGNING_KEY": "bGlu" * 10 + "bGk=",
 }
 STEPS: dict[str, Sequence[str]] = {
     "ruff": ("ruff", "check", "."),

@@ -3,6 +3,7 @@
 DATABASE_URL and REDIS_URL come from `make test`, which starts engines of its own for every run.
 """
 
+import base64
 import os
 import re
 
@@ -16,6 +17,9 @@ os.environ |= {
     "PORTAL_URL": "http://localhost:8000",
     "DATABASE_POOL_MAX": "0",  # a pool would keep connections to the test database open when it is dropped
     "MAIL_DIR": "",
+    "LOG_SIGNING_KEY": base64.b64encode(b"signs checkpoints for tests only").decode(),
+    "LOG_CHECKPOINTS_DIR": "",
+    "LOG_CHECKPOINTS_TO": "",
     "LOG_LEVEL": "WARNING",
 }
 if "REDIS_URL" in os.environ:  # tests that run side by side have a database of the broker each

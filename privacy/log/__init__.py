@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Protocol
 
-from .choices import Verb
-from .models import LogEntry
+from ..choices import Verb
+from ..models import LogEntry
 
 
 class Actor(Protocol):

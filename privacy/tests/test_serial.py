@@ -1,0 +1,54 @@
+"""An entry's bytes say every column, and the same whatever zone it is read in."""
+
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+
+from privacy.log.serial import entry_bytes
+from privacy.models import LogEntry
+
+AT = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)
+
+
+def entry(**fields: Any) -> LogEntry:
+    return LogEntry(
+        **{
+            "pk": 7,
+            "at": AT,
+            "verb": "read",
+            "actor_id": 3,
+            "role": "officer",
+            "partner_id": 5,
+            "subjects": ["case:1", "case:2"],
+            "what": "detail",
+            **fields,
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"pk": 8},
+        {"at": AT + timedelta(microseconds=1)},
+        {"verb": "wrote"},
+        {"actor_id": None},
+        {"actor_id": 30},
+        {"role": ""},
+        {"partner_id": None},
+        {"subjects": ["case:1"]},
+        {"subjects": ["case:2", "case:1"]},
+        {"subjects": ["case:1case:2"]},
+        {"what": ""},
+        {"subjects": ["case:1", "case:2", "detail"], "what": ""},
+        {"role": "", "what": "officerdetail"},
+    ],
+)
+def test_any_other_entry_has_other_bytes(fields: dict[str, Any]) -> None:
+    assert entry_bytes(entry(**fields)) != entry_bytes(entry())
+
+
+def test_the_zone_in_which_the_time_was_read_makes_no_difference() -> None:
+    jayapura = AT.astimezone(timezone(timedelta(hours=9)))
+    assert entry_bytes(entry(at=jayapura)) == entry_bytes(entry())

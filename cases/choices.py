@@ -147,6 +147,14 @@ class DataGroup(models.TextChoices):
     DOCUMENTS = "documents", _("Documents: contract, passport copy, pay slips and other files")
 
 
+class ScanState(models.TextChoices):
+    """What the virus scanner says of a file."""
+
+    UNSCANNED = "unscanned", _("Not yet checked for viruses")
+    CLEAN = "clean", _("Checked for viruses")
+    INFECTED = "infected", _("Holds a virus")
+
+
 class DocumentKind(models.TextChoices):
     CONTRACT = "contract", _("Work contract")
     PASSPORT = "passport", _("Passport copy")

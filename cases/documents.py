@@ -16,7 +16,7 @@ from agencies.choices import Urgency
 from agencies.models import Partner
 
 from . import rules, storage
-from .choices import DocumentKind, EventKind, ReporterType
+from .choices import DocumentKind, EventKind, ReporterType, ScanState
 from .events import done_already, record
 from .file_check import CheckedFile
 from .models import Case, Document
@@ -80,6 +80,8 @@ def _write(
         case=current,
         content_type=file.content_type,
         size=stored.size,
+        scan=file.scan,
+        scanned_at=None if file.scan == ScanState.UNSCANNED else now,
         stored_as=stored.name,
         added_by=by,
         partner=current.partner if referral is None else referral.receiver,

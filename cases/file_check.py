@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -12,15 +13,23 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from . import file_formats, file_names, file_text
+from . import file_formats, file_names, file_scan, file_text
+from .choices import ScanState
 from .file_problems import Damaged, Forbidden
 from .uploads import LIMIT
+
+logger = logging.getLogger(__name__)
+security = logging.getLogger("security")
 
 ACCEPTED = gettext_lazy(
     "Accepted are PDF, pictures (JPEG, PNG, WEBP, HEIC), sound and video (MP3, M4A, MP4, OGG, OPUS, WAV, 3GP), "
     "documents (DOCX, ODT) and plain text (TXT)."
 )
 TOO_LARGE = gettext_lazy("This file is larger than 25 MB. Please send a smaller copy, or send it in parts.")
+INFECTED = gettext_lazy(
+    "The virus scanner found a virus in this file. It was not kept. Please tell whoever gave it to you, and have the computer "
+    "or phone checked."
+)
 EMPTY = gettext_lazy("This file is empty. Please check it and choose it again.")
 FOR_BROWSERS = (  # what a file chooser offers first; `accept` promises nothing
     "application/pdf,image/jpeg,image/png,image/webp,image/heic,.heic,audio/*,video/mp4,video/3gpp,.opus,.ogg,"
@@ -38,6 +47,7 @@ class CheckedFile:
     source: File[bytes]
     name: str
     content_type: str
+    scan: ScanState = ScanState.UNSCANNED
 
     def chunks(self) -> Iterable[bytes]:
         self.source.seek(0)
@@ -72,7 +82,23 @@ def check(upload: UploadedFile) -> CheckedFile:
     source = File(kept) if kept else upload
     if (source.size or 0) > LIMIT:  # a picture drawn anew may weigh more than it did
         raise ValidationError(TOO_LARGE, code="too_large")
-    return CheckedFile(source, name, content_type)
+    return CheckedFile(source, name, content_type, _scanned(source))
+
+
+def _scanned(source: File[bytes]) -> ScanState:
+    """What the scanner says; not yet anything when there is none, or it is down: a sweep asks again."""
+    if not file_scan.is_on():
+        return ScanState.UNSCANNED
+    source.seek(0)
+    try:
+        found = file_scan.verdict(source.chunks())
+    except file_scan.ScannerDown as problem:
+        logger.warning("a file could not be scanned: %s", str(problem))
+        return ScanState.UNSCANNED
+    if found is ScanState.INFECTED:
+        security.error("infected_file_refused")
+        raise ValidationError(INFECTED, code="infected")
+    return found
 
 
 def _not_accepted(upload: UploadedFile) -> str:

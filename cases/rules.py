@@ -5,7 +5,8 @@ from typing import Any
 from accounts.models import User
 from accounts.roles import Right
 
-from .choices import AccessWay
+from . import file_scan
+from .choices import AccessWay, ScanState
 from .models import Case, CaseAccess, Document
 
 
@@ -53,6 +54,15 @@ def can_add_document(user: User, case: Case, referral: Any = None) -> bool:
     if referral is None:
         return can_read(user, case)
     return user.works_cases and referral.case_id == case.pk and referral.receiver_id == user.partner_id
+
+
+def can_fetch_document(document: Document) -> bool:
+    """Whether the bytes are handed out to whoever may see the document: not when they may hold a virus.
+
+    Where no scanner is configured nothing is scanned, and the question does not arise.
+    """
+    unscanned = document.scan == ScanState.UNSCANNED and not file_scan.is_on()
+    return unscanned or document.scan == ScanState.CLEAN
 
 
 def can_remove_document(user: User, document: Document) -> bool:

@@ -93,6 +93,11 @@ def read(document: Document) -> IO[bytes]:
     return (folder() / document.stored_as).open("rb")
 
 
+def forget(document: Document) -> None:
+    """Delete the bytes of a document; once more does no harm."""
+    (folder() / document.stored_as).unlink(missing_ok=True)
+
+
 def drop(stored: Stored) -> None:
     """Remove bytes that no row will ever name."""
     (folder() / stored.name).unlink(missing_ok=True)

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from . import clocks, nobody_left, settlements, storage
+from . import clocks, file_sweeps, nobody_left, settlements, storage
 
 
 @shared_task
@@ -13,5 +13,11 @@ def sweep() -> int:
 
 @shared_task
 def sweep_files() -> int:
-    """Remove files that never became a document."""
-    return storage.sweep()
+    """Remove files that never became a document, and those of documents that were removed for good."""
+    return storage.sweep() + file_sweeps.forget_removed()
+
+
+@shared_task
+def scan_files() -> int:
+    """Have files looked at that the virus scanner has not seen yet."""
+    return file_sweeps.scan_waiting()

@@ -30,6 +30,7 @@ class Kind(models.TextChoices):
     CONSENT_ENDING = "consent_ending", _("{reference}: the consent ends soon")
     CONSENT_ENDED = "consent_ended", _("{reference}: the consent has ended")
     OVERRIDE_TO_REVIEW = "override", _("{reference} was shared without consent: please review")
+    FILE_INFECTED = "infected", _("{reference}: a file that you added holds a virus and is blocked")
     CLOCK_STARTED = "clock_started", _("{reference}: a time limit has started")
     CLOCK_WARNING = "clock_warning", _("{reference}: two thirds of a time limit have passed")
     CLOCK_RAN_OUT = "clock_ran_out", _("{reference}: a time limit has passed")

@@ -123,6 +123,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 6 * 3600,
         "options": {"expires": 3600},
     },
+    "scan-files": {"task": "cases.tasks.scan_files", "schedule": 60, "options": {"expires": 60}},
     "write-held-emails": {
         "task": "notifications.tasks.write_held",
         "schedule": 60,
@@ -217,6 +218,9 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # bytes; a form with a 1 MB text 
 DOCUMENTS_DIR = env.str(
     "DOCUMENTS_DIR", default=str(BASE_DIR / "var" / "documents")
 )  # served by no web server
+CLAMAV_SOCKET = env.str(
+    "CLAMAV_SOCKET", default=""
+)  # a path, or tcp://host:3310; empty: files are not scanned
 FILE_UPLOAD_HANDLERS = [
     "cases.uploads.Bounded",  # first: nothing behind it sees more than 25 MB of a file
     "django.core.files.uploadhandler.MemoryFileUploadHandler",

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from agencies.models import Partner
 
-from ..choices import DocumentKind
+from ..choices import DocumentKind, ScanState
 from .case import Case
 
 RESTORE_WITHIN = timedelta(days=30)
@@ -23,9 +23,9 @@ class DocumentQuerySet(models.QuerySet["Document"]):
         """Those that nobody has removed."""
         return self.filter(removed_at=None)
 
-    def removed_lately(self) -> DocumentQuerySet:
-        """Those that can still be put back."""
-        return self.filter(removed_at__gte=timezone.now() - RESTORE_WITHIN)
+    def removed(self) -> DocumentQuerySet:
+        """Those that can still be put back, and what is left of those that cannot."""
+        return self.filter(removed_at__isnull=False)
 
     def powers_of_attorney(self) -> DocumentQuerySet:
         """Powers of attorney that are in force today."""
@@ -69,6 +69,9 @@ class Document(models.Model):
     added_at = models.DateTimeField(_("added"))
     removed_at = models.DateTimeField(_("removed"), null=True, blank=True)
     removed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    gone_at = models.DateTimeField(_("deleted for good"), null=True, blank=True)  # the bytes; the row stays
+    scan = models.CharField(max_length=9, choices=ScanState, default=ScanState.UNSCANNED, editable=False)
+    scanned_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = DocumentQuerySet.as_manager()
 
@@ -76,12 +79,22 @@ class Document(models.Model):
         verbose_name = _("document")
         verbose_name_plural = _("documents")
         ordering = ("-added_at", "pk")
-        indexes = (models.Index(fields=("case", "-added_at"), name="document_case_added"),)
+        indexes = (
+            models.Index(fields=("case", "-added_at"), name="document_case_added"),
+            models.Index(
+                fields=("added_at",), condition=models.Q(scan=ScanState.UNSCANNED), name="document_unscanned"
+            ),
+        )
         constraints = (
             models.CheckConstraint(
                 condition=models.Q(kind__in=DocumentKind.values), name="document_kind_known"
             ),
             models.CheckConstraint(condition=models.Q(size__gt=0), name="document_not_empty"),
+            models.CheckConstraint(condition=models.Q(scan__in=ScanState.values), name="document_scan_known"),
+            models.CheckConstraint(
+                condition=models.Q(gone_at=None) | models.Q(removed_at__isnull=False),
+                name="document_gone_was_removed",
+            ),
             models.CheckConstraint(
                 condition=~models.Q(kind=DocumentKind.POWER_OF_ATTORNEY) | ~models.Q(scope=""),
                 name="document_power_of_attorney_has_scope",

@@ -395,7 +395,9 @@ def test_after_30_days_it_stays_removed(browser: Client, case: Case) -> None:
     document = add(case)
     documents.remove(by=case.created_by, document=document)
     Document.objects.update(removed_at=timezone.now() - timedelta(days=31))
-    assert not browser.get(address(case)).context["removed"]
+    [row] = browser.get(address(case)).context["removed"]
+    assert (row.url, row.restore_url) == ("", "")
+    assert "about to be deleted for good" in row.notice
     answer = browser.post(address(case, "document_restore", document))
     assert answer.status_code == 409
     assert "more than 30 days ago" in answer.content.decode()

@@ -86,7 +86,7 @@ def newest(case: Case) -> list[document_rows.Row]:
     """The newest documents, for the page of the case: to download; all else is done on their own page."""
     found = Document.objects.with_page_data().filter(case=case).kept()[:NEWEST]
     address = _address(case)
-    return [document_rows.Row(row, address("document", row)) for row in found]
+    return [document_rows.shown(row, address) for row in found]
 
 
 # Shared with the pages of a referral ----------------------------------------------------------
@@ -107,8 +107,9 @@ def not_kept(form: DocumentForm) -> DocumentForm:
 def download(found: Document) -> FileResponse:
     """The bytes as a file to save: never shown inside the portal's own pages, never kept by a cache.
 
-    Raises Http404 when they are gone from the disk.
+    Raises Http404 when they are gone from the disk, PermissionDenied when the virus scanner has not found them clean.
     """
+    ensure(rules.can_fetch_document(found))
     try:
         content = storage.read(found)
     except FileNotFoundError as error:
@@ -134,7 +135,7 @@ def _of(request: SignedInRequest, reference: str) -> Any:
 def _page(request: SignedInRequest, case: Case, form: DocumentForm, *, status: int = 200) -> HttpResponse:
     found = Document.objects.with_page_data().filter(case=case)
     rows = document_rows.rows(request.user, found.kept(), _address(case))
-    removed = document_rows.rows(request.user, found.removed_lately(), _address(case))
+    removed = document_rows.rows(request.user, found.removed(), _address(case))
     missing = documents.reporter_needs_power_of_attorney(case) and not any(
         row.document.is_power_in_force for row in rows
     )
@@ -142,7 +143,7 @@ def _page(request: SignedInRequest, case: Case, form: DocumentForm, *, status: i
         "case": case,
         "form": form,
         "rows": rows,
-        "removed": [row for row in removed if row.restore_url],
+        "removed": [row for row in removed if row.restore_url or row.notice],
         "missing_power_of_attorney": missing,
         "may_follow_later": documents.may_follow_later(case),
     }

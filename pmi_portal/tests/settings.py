@@ -20,6 +20,7 @@ os.environ |= {
     "LOG_SIGNING_KEY": base64.b64encode(b"signs checkpoints for tests only").decode(),
     "LOG_CHECKPOINTS_DIR": "",
     "LOG_CHECKPOINTS_TO": "",
+    "CLAMAV_SOCKET": "",
     "LOG_LEVEL": "WARNING",
 }
 if "REDIS_URL" in os.environ:  # tests that run side by side have a database of the broker each

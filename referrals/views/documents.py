@@ -41,7 +41,7 @@ def panel(user: User, referral: Referral) -> dict[str, Any]:
         return {"documents": None}
     found = list(readable(user, referral).with_page_data()[: SHOWN + 1])
     address = _address(referral)
-    rows = [document_rows.Row(row, address("document", row)) for row in found[:SHOWN]]
+    rows = [document_rows.shown(row, address) for row in found[:SHOWN]]
     return {"documents": {"rows": rows, "more": len(found) > SHOWN, **_notes(referral, as_sender)}}
 
 
@@ -145,7 +145,7 @@ def _page(
     user = request.user
     address = _address(referral)
     may_add = rules.can_add_document(user, referral)
-    removed = _own(user, referral).removed_lately().with_page_data() if may_add else Document.objects.none()
+    removed = _own(user, referral).removed().with_page_data() if may_add else Document.objects.none()
     as_sender = rules.is_sender(user, referral)
     context = {
         "referral": referral,

@@ -13,6 +13,7 @@ from notifications.choices import Kind
 from referrals.choices import DeclineReason, State
 from referrals.models import Referral
 
+from . import restricted
 from .courses import Course
 from .lives import Life
 from .people import RUMAH_MIGRAN, SUARA_PEREMPUAN, UPTD_PPA
@@ -60,6 +61,7 @@ class Dossier:
         self.zone = partner.time_zone
         self.on_duty = self.filed.case.urgency == "emergency"
         self.log(EventKind.LOGGED, plot.at, by)
+        restricted.mark(self.filed, world)
 
     def lead(self) -> None:
         """Everything up to now."""

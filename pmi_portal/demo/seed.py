@@ -14,7 +14,7 @@ from accounts.roles import PortalAdmin
 from agencies.models import Outcome, Partner, Regency, Topic
 from cases.models import Case
 
-from . import closing, limits, people, reminders, scenes, together, writing
+from . import closing, limits, people, reminders, restricted, scenes, together, writing
 from .cases import Registry
 from .clock import Clock
 from .dossiers import Dossier
@@ -140,6 +140,7 @@ def _make_up(world: World) -> None:
     limits.lead(world)
     _work_together(world)
     closing.close_what_is_done(world)
+    restricted.lead(world)
 
 
 def _work_together(world: World) -> None:

@@ -12,7 +12,7 @@ from accounts.models import User
 from accounts.roles import Right
 from agencies.models import Outcome, Partner
 from cases.choices import EventKind
-from cases.models import Case, CaseEvent, Consent, Document
+from cases.models import Case, CaseAccess, CaseEvent, Consent, Document
 from cases.models import Clock as TimeLimit
 from notifications.choices import Kind
 from referrals.models import Letter, PlanStep, Referral
@@ -64,6 +64,7 @@ class World:
     plan: list[PlanStep] = field(default_factory=list)
     documents: list[Document] = field(default_factory=list)
     letters: list[Letter] = field(default_factory=list)
+    accesses: list[CaseAccess] = field(default_factory=list)
     files: Files = field(default_factory=Files)
 
     def __post_init__(self) -> None:

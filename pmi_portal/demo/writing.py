@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db import connection, models
 
-from cases.models import Case, CaseCounter, CaseEvent, Consent, Document, IntakeDraft, Worker
+from cases.models import Case, CaseAccess, CaseCounter, CaseEvent, Consent, Document, IntakeDraft, Worker
 from cases.models import Clock as TimeLimit
 from notifications.models import Notification
 from referrals.models import Letter, PlanStep, Referral
@@ -41,6 +41,7 @@ def write(world: World) -> None:
     PlanStep.objects.bulk_create(world.plan)
     Document.objects.bulk_create(world.documents)
     Letter.objects.bulk_create(world.letters)
+    CaseAccess.objects.bulk_create(world.accesses)
     CaseEvent.objects.bulk_create(sorted(world.events, key=lambda event: event.at))
     notices = [notice for notice in world.notices if world.clock.now - notice.at < KEPT]
     notices.sort(key=lambda notice: notice.at)

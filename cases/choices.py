@@ -284,4 +284,4 @@ class Verdict(models.TextChoices):
     """What a reviewer says of an opening in an emergency."""
 
     CONFIRMED = "confirmed", _("It was right")
-    OBJECTED = "objected", _("It was not right: end the access")
+    OBJECTED = "objected", _("It was not right")

@@ -32,6 +32,7 @@ def words(label: Any, help_text: Any = "", *, required: bool = True, least: int 
         min_length=least,
         max_length=REASON_LENGTH,
         widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"min_length": _("Please say a little more: at least %(limit_value)d characters.")},
     )
 
 
@@ -87,5 +88,12 @@ class LiftForm(KeyedForm):
 class GlassReviewForm(forms.Form):
     """What a reviewer says of an opening in an emergency."""
 
-    verdict = forms.ChoiceField(label=_("Your judgement"), choices=Verdict.choices, widget=forms.RadioSelect)
+    verdict = forms.ChoiceField(
+        label=_("Your judgement"),
+        choices=[
+            (Verdict.CONFIRMED, Verdict.CONFIRMED.label),
+            (Verdict.OBJECTED, _("It was not right: end the access")),
+        ],
+        widget=forms.RadioSelect,
+    )
     note = words(_("Note"), required=False)

@@ -46,7 +46,7 @@ class CaseFilterForm(forms.Form):
     urgency = forms.ChoiceField(label=_("Urgency"), required=False, choices=[ANY, *Urgency.choices])
     state = forms.ChoiceField(label=_("State"), required=False, choices=STATES)
     restricted = forms.ChoiceField(
-        label=_("Who reads it"), required=False, choices=[ANY, ("only", _("Restricted to named staff"))]
+        label=_("Who reads it"), required=False, choices=[ANY, ("only", _("Restricted"))]
     )
     tab = TabField(widget=forms.HiddenInput)
 

@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         choices=[
                             ("confirmed", "It was right"),
-                            ("objected", "It was not right: end the access"),
+                            ("objected", "It was not right"),
                         ],
                         max_length=9,
                         verbose_name="judgement",

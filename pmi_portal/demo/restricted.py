@@ -63,9 +63,11 @@ def _name_who_worked(world: World, case: Case, reasons: list[str]) -> None:
     """Name everybody of its own partner who did something in the case, just before they did it first."""
     first: dict[User, Any] = {}
     for event in sorted(world.events, key=lambda event: event.at):
-        own = event.case is case and event.actor is not None and event.actor.partner_id == case.partner_id
-        if own and event.kind not in UNREAD and event.actor not in (case.assigned_to, case.created_by):
-            first.setdefault(event.actor, event.at)
+        actor = event.actor
+        if event.case is not case or actor is None or actor.partner_id != case.partner_id:
+            continue
+        if event.kind not in UNREAD and actor not in (case.assigned_to, case.created_by):
+            first.setdefault(actor, event.at)
     for number, (person, at) in enumerate(first.items()):
         since = max(at - BEFORE, case.created_at)
         world.accesses.append(

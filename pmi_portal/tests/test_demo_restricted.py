@@ -69,5 +69,5 @@ def test_one_emergency_waits_for_a_review_one_was_right_and_one_was_not() -> Non
 
 def test_the_supervisor_of_the_demo_sees_masked_and_whole_rows() -> None:
     supervisor = User.objects.get(email="koordinator@suaraperempuan.example")
-    rows = Case.objects.known_to(supervisor).with_mask(supervisor).restricted()
+    rows: Any = Case.objects.known_to(supervisor).with_mask(supervisor).restricted()
     assert {row.masked for row in rows} == {True, False}

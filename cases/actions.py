@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import User
@@ -13,11 +14,13 @@ from agencies.choices import Urgency
 from agencies.models import Partner, Topic
 from notifications.actions import notify
 from notifications.choices import Kind
+from privacy import keys
 
 from . import access, restriction, rules, tpks
 from .choices import EventKind
 from .events import done_already, record
 from .models import Case, CaseCounter, CaseEvent, IntakeDraft, Worker
+from .models.draft import HEADING
 
 
 class StaleCase(Exception):
@@ -54,8 +57,10 @@ def log(
             return earlier.case
     assert by.partner is not None
     now, topics = timezone.now(), list(topics)
-    person = Worker.objects.create(partner=by.partner, **worker)
+    person_key, case_key = keys.make_many(2)
+    person = Worker.objects.create(partner=by.partner, data_key=person_key, **worker)
     new = Case.objects.create(
+        data_key=case_key,
         partner=by.partner,
         reference=_next_reference(by.partner),
         worker=person,
@@ -70,7 +75,7 @@ def log(
     tpks.topics_changed(new, by=by, before=(), after=topics)
     restriction.look(new, topics, by=by, at=now)
     if key is not None:
-        IntakeDraft.objects.filter(pk=key, owner=by).delete()
+        _throw_away(IntakeDraft.objects.filter(pk=key, owner=by))
     return new
 
 
@@ -179,16 +184,29 @@ def save_draft(*, draft_id: UUID, fields: Mapping[str, Any], by: User) -> bool:
     _one_at_a_time(draft_id)  # the same form may be on its way as a case
     if CaseEvent.objects.filter(key=draft_id).exists():
         return False
-    _draft, created = IntakeDraft.objects.get_or_create(
-        pk=draft_id, defaults={"owner": by, "fields": dict(fields)}
-    )
-    mine = IntakeDraft.objects.filter(pk=draft_id, owner=by)
-    return created or bool(mine.update(fields=dict(fields), changed_at=timezone.now()))
+    draft = IntakeDraft.objects.filter(pk=draft_id).first()
+    if draft is None:
+        draft = IntakeDraft(pk=draft_id, owner=by, data_key=keys.make())
+    elif draft.owner_id != by.pk:
+        return False
+    draft.fields = dict(fields)
+    draft.heading = str(fields.get("name", ""))[:HEADING]
+    draft.country = str(fields.get("country", ""))[:2]
+    draft.save()
+    return True
 
 
 def discard_draft(*, by: User, draft: IntakeDraft) -> None:
     """Throw a draft of one's own away."""
-    IntakeDraft.objects.visible_to(by).filter(pk=draft.pk).delete()
+    _throw_away(IntakeDraft.objects.visible_to(by).filter(pk=draft.pk))
+
+
+@transaction.atomic
+def _throw_away(drafts: QuerySet[IntakeDraft]) -> None:
+    """Remove drafts, and their keys with them: what was typed is gone from backups, too."""
+    ids = list(drafts.values_list("data_key", flat=True))
+    drafts.delete()
+    keys.destroy(ids)
 
 
 def _says(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -22,6 +22,15 @@ from .file_check import CheckedFile
 from .models import Case, Document
 
 MOST = 300  # documents of one case
+SAYS = (
+    "kind",
+    "note",
+    "scope",
+    "valid_until",
+    "fingerprint",
+    "file_name",
+    "referral_id",
+)  # what a form brings
 
 
 class DocumentRefused(Exception):
@@ -48,49 +57,48 @@ def add(
     """
     if not rules.can_add_document(by, case, referral):
         raise PermissionDenied
-    stored = storage.keep(file)
+    document_id = uuid4()
+    stored = storage.keep(file, document_id=document_id, key_id=case.data_key_id)
     said = {"kind": str(kind), "note": note, "scope": scope, "valid_until": valid_until}
-    document = _write(by=by, case=case, file=file, stored=stored, said=said, key=key, referral=referral)
+    new = Document(
+        pk=document_id,
+        file_name=file.name,
+        content_type=file.content_type,
+        scan=file.scan,
+        referral=referral,
+        **said,
+    )
+    document = _write(new, by=by, case=case, stored=stored, key=key)
     if document.stored_as != stored.name:
         storage.drop(stored)  # the form had been here before
     return document
 
 
 @transaction.atomic
-def _write(
-    *,
-    by: User,
-    case: Case,
-    file: CheckedFile,
-    stored: storage.Stored,
-    said: dict[str, Any],
-    key: UUID | None,
-    referral: Any,
-) -> Document:
+def _write(new: Document, *, by: User, case: Case, stored: storage.Stored, key: UUID | None) -> Document:
     current = Case.objects.select_for_update(no_key=True).get(pk=case.pk)
     earlier = done_already(key, by=by, kind=EventKind.DOCUMENT_ADDED)
-    wanted = said | {"sha256": stored.sha256, "file_name": file.name, "referral": referral}
-    mine = Document.objects.filter(case=current, added_by=by)
-    if earlier and (same := mine.filter(added_at__gte=earlier.at, **wanted).first()):
+    new.case, new.added_by, new.fingerprint = current, by, stored.fingerprint
+    if earlier and (same := _same(new, since=earlier.at)):
         return same
     if Document.objects.filter(case=current).count() >= MOST:
         raise DocumentRefused(_("This case has %(most)s documents, and takes no more.") % {"most": MOST})
     now = timezone.now()
-    document = Document.objects.create(
-        case=current,
-        content_type=file.content_type,
-        size=stored.size,
-        scan=file.scan,
-        scanned_at=None if file.scan == ScanState.UNSCANNED else now,
-        stored_as=stored.name,
-        added_by=by,
-        partner=current.partner if referral is None else referral.receiver,
-        added_at=now,
-        **wanted,
-    )
+    new.size, new.stored_as, new.added_at = stored.size, stored.name, now
+    new.scanned_at = None if new.scan == ScanState.UNSCANNED else now
+    assert by.partner_id is not None  # the rule asked: of the case's own partner, or the referral's receiver
+    new.partner_id = by.partner_id
+    new.save(force_insert=True)
     fresh = None if earlier else key  # a form that went out twice with two files brought two documents
-    _tell(document, EventKind.DOCUMENT_ADDED, by=by, key=fresh, at=now)
-    return document
+    _tell(new, EventKind.DOCUMENT_ADDED, by=by, key=fresh, at=new.added_at)
+    return new
+
+
+def _same(new: Document, *, since: datetime) -> Document | None:
+    """The document that this very form has brought before."""
+    mine = Document.objects.filter(case=new.case, added_by=new.added_by, added_at__gte=since)
+    wanted = [getattr(new, name) for name in SAYS]
+    return next((row for row in mine if [getattr(row, name) for name in SAYS] == wanted), None)
 
 
 @transaction.atomic

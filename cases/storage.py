@@ -1,11 +1,14 @@
 """Where the bytes of documents are: a private folder outside the web root, under names that mean nothing.
 
+They are sealed with the key of their case and bound to their document and their name (privacy.sealing).
 A row is made only after its bytes are safely there. Bytes whose row was never made harm nobody; `sweep` removes them.
 """
 
 from __future__ import annotations
 
 import hashlib
+import hmac
+import io
 import logging
 import os
 import re
@@ -19,9 +22,13 @@ from typing import IO, Protocol
 
 from django.conf import settings
 
+from privacy import keys, sealing
+from privacy.sealing import Place, SealBroken
+
 from .models import Document
 
 logger = logging.getLogger(__name__)
+security = logging.getLogger("privacy.security")
 
 ORPHAN_AFTER = 24 * 3600  # seconds
 OURS = re.compile(r"[0-9a-f]{32}(\.part)?")  # names of our own making; nothing else in the folder is touched
@@ -35,48 +42,67 @@ class Source(Protocol):
 
 @dataclass(frozen=True)
 class Stored:
-    """Bytes that are on the disk: under which name, how many, and their SHA-256."""
+    """Bytes that are on the disk: under which name, how many, and what equal bytes of the same case have in common."""
 
     name: str
     size: int
-    sha256: str
+    fingerprint: str
 
 
 def folder() -> Path:
     return Path(settings.DOCUMENTS_DIR)
 
 
-def keep(source: Source) -> Stored:
-    """Write the bytes under a new random name, readable by the portal alone, and wait until the disk has them.
+def keep(source: Source, *, document_id: uuid.UUID, key_id: uuid.UUID) -> Stored:
+    """Write the bytes, sealed for this document with this data key, under a new random name, and wait until the disk
+    has them.
 
     Raises OSError when they cannot be kept; then nothing of them stays.
     """
     name = uuid.uuid4().hex
-    home = folder() / name[:2]
+    content = b"".join(source.chunks())
+    key = keys.open_(key_id)
+    stored = Stored(f"{name[:2]}/{name}", len(content), fingerprint(content, key))
+    put(stored.name, sealing.seal(content, key=key, key_id=key_id, place=_place(document_id, stored.name)))
+    return stored
+
+
+def put(stored_as: str, sealed: bytes) -> None:
+    """Write sealed bytes whole or not at all, in the place of what is there."""
+    name = Path(stored_as).name
+    home = folder() / Path(stored_as).parent
     folder().mkdir(mode=0o700, parents=True, exist_ok=True)
     home.mkdir(mode=0o700, exist_ok=True)
     part = home / f"{name}.part"
     try:
-        size, digest = _write(part, source)
+        _write(part, sealed)
         part.rename(home / name)
     except BaseException:
         part.unlink(missing_ok=True)
         raise
     _sync(home)
-    return Stored(f"{name[:2]}/{name}", size, digest)
 
 
-def _write(part: Path, source: Source) -> tuple[int, str]:
-    size, digest = 0, hashlib.sha256()
+def fingerprint(content: bytes, key: bytes) -> str:
+    """The same for equal bytes of one case; without its key it tells nothing of them (HMAC-SHA256)."""
+    return of_digest(hashlib.sha256(content).hexdigest(), key)
+
+
+def of_digest(sha256: str, key: bytes) -> str:
+    return hmac.digest(key, b"document " + sha256.encode(), "sha256").hex()
+
+
+def _place(document_id: uuid.UUID, stored_as: str) -> Place:
+    return Place(Document._meta.db_table, stored_as, str(document_id))
+
+
+def _write(part: Path, sealed: bytes) -> None:
+    part.unlink(missing_ok=True)  # of a put that was killed
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as output:
-        for chunk in source.chunks():
-            output.write(chunk)
-            digest.update(chunk)
-            size += len(chunk)
+        output.write(sealed)
         output.flush()
         os.fsync(output.fileno())
-    return size, digest.hexdigest()
 
 
 def _sync(home: Path) -> None:
@@ -89,8 +115,16 @@ def _sync(home: Path) -> None:
 
 
 def read(document: Document) -> IO[bytes]:
-    """The bytes of a document. Raises FileNotFoundError when they are gone."""
-    return (folder() / document.stored_as).open("rb")
+    """The bytes of a document. Raises FileNotFoundError when they are gone, SealBroken when they were tampered with."""
+    sealed = (folder() / document.stored_as).read_bytes()
+    try:
+        key = keys.open_(sealing.key_id_of(sealed))
+        return io.BytesIO(sealing.open_(sealed, key=key, place=_place(document.pk, document.stored_as)))
+    except sealing.KeyDestroyed:
+        raise
+    except SealBroken as broken:
+        security.error("seal broken: the file of document %s: %s", document.pk, broken)
+        raise
 
 
 def forget(document: Document) -> None:

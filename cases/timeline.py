@@ -149,8 +149,6 @@ def _access_title(event: CaseEvent, kind: EventKind) -> str:
 
 def _paper_title(event: CaseEvent, kind: EventKind) -> str:
     """What happened on paper, if that is what happened."""
-    if kind is EventKind.REGISTERED:
-        return f"{kind.label}: {event.data.get('number', '')}"
     if kind is EventKind.RECEIVED and event.data.get("through") == "letter":
         return _("Letter opened by the agency")
     if kind is EventKind.LETTER_ISSUED and event.data.get("emailed"):

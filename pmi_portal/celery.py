@@ -8,7 +8,7 @@ from typing import Any
 from celery import Celery, Task
 from celery.signals import setup_logging
 
-from privacy import tracing
+from privacy import key_store, tracing
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pmi_portal.settings")
 
@@ -16,7 +16,10 @@ REQUEST_ID = "request_id"  # header of a message: which request it comes from
 
 
 class TracedTask(Task):
-    """A task whose lines in the log carry the id of the request that it works for; the beat's tasks have their own."""
+    """A task whose lines in the log carry the id of the request that it works for; the beat's tasks have their own.
+
+    The data keys that it opens are forgotten when it ends.
+    """
 
     abstract = True
 
@@ -26,7 +29,7 @@ class TracedTask(Task):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         known = (self.request.headers or {}).get(REQUEST_ID) or self.request.get(REQUEST_ID)
-        with tracing.trace(known or tracing.new_id()):
+        with tracing.trace(known or tracing.new_id()), key_store.scope():
             return self.run(*args, **kwargs)
 
 

@@ -52,6 +52,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "pmi_portal.headers.HeadersMiddleware",
     "accounts.middleware.PrivateMiddleware",
+    "privacy.opening.SealMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -232,6 +233,12 @@ FILE_UPLOAD_HANDLERS = [
 LOG_SIGNING_KEY = env.str("LOG_SIGNING_KEY", default="")  # signs the checkpoints of the log
 LOG_CHECKPOINTS_DIR = env.str("LOG_CHECKPOINTS_DIR", default="")  # best on another machine's disk
 LOG_CHECKPOINTS_TO = env.list("LOG_CHECKPOINTS_TO", default=[])  # who keeps the mailed ones
+
+# Secrets at rest ----------------------------------------------------------------------------
+
+PRIVACY_KEYS = env.str("PRIVACY_KEYS", default="")  # name:base64,…; the first seals (privacy/keyring.py)
+PRIVACY_INDEX_KEYS = env.str("PRIVACY_INDEX_KEYS", default="")
+SESSION_ENGINE = "privacy.sessions"
 
 # Security -----------------------------------------------------------------------------------
 

@@ -67,7 +67,9 @@ def team(case: Case) -> Team:
 
 def find(user: User, reference: str) -> Team | None:
     """The team of the case with this reference, for somebody who may read its plan; else None."""
-    case = Case.objects.filter(reference=reference).select_related("partner", "assigned_to").first()
+    case = (
+        Case.objects.filter(reference=reference).select_related("data_key", "partner", "assigned_to").first()
+    )
     if case is None:
         return None
     found = team(case)

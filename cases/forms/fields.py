@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.choices import TopicStage
 from agencies.models import Province, Regency, Topic
+from privacy.fields import SealedTextField
 
 from .widgets import LongSelect
 
@@ -59,7 +60,7 @@ def said(model: type[models.Model], name: str, **kwargs: Any) -> forms.Field:
     """The form field that says the same as the model's: label, length, required or not."""
     column = model._meta.get_field(name)
     assert isinstance(column, models.Field)
-    if isinstance(column, models.TextField):
+    if isinstance(column, SealedTextField):
         kwargs = {"form_class": LongText, "widget": forms.Textarea(attrs={"rows": 6}), **kwargs}
     field = column.formfield(**kwargs)
     assert field is not None

@@ -36,6 +36,7 @@ class CaseFilterForm(forms.Form):
 
     q = forms.CharField(
         label=_("Reference, worker or reporter"),
+        help_text=_("Names: whole, or the first three letters. NIK, passport, telephone: the whole number."),
         required=False,
         max_length=SEARCH_LENGTH,
         widget=forms.SearchInput,

@@ -10,9 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import Right
+from privacy.fields import NumberedField, SealedTextField
 
 from ..choices import AccessWay, GlassReason, Verdict
 from .case import Case
+from .of_case import OfCase
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -40,7 +42,7 @@ class CaseAccessQuerySet(models.QuerySet["CaseAccess"]):
         return self.glass().filter(reviewed_at=None)
 
 
-class CaseAccess(models.Model):
+class CaseAccess(OfCase):
     """One person's access to one restricted case: named by somebody, or taken in an emergency ("breaking the glass").
 
     `until` is when it runs out by itself, `ended_at` when somebody ended it. `why` is what was said and may be personal;
@@ -48,11 +50,12 @@ class CaseAccess(models.Model):
     never removed: they say who could read when.
     """
 
+    id = NumberedField(primary_key=True)
     case = models.ForeignKey(Case, models.PROTECT, related_name="accesses", verbose_name=_("case"))
     person = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("who"))
     way = models.CharField(_("how"), max_length=5, choices=AccessWay)
     code = models.CharField(_("reason"), max_length=6, choices=GlassReason, blank=True)
-    why = models.TextField(_("in words"), max_length=REASON_LENGTH, blank=True)
+    why = SealedTextField(_("in words"), max_length=REASON_LENGTH, blank=True)
     granted_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("given by"))
     granted_at = models.DateTimeField(_("since"))
     until = models.DateTimeField(_("until"), null=True, blank=True)
@@ -65,7 +68,7 @@ class CaseAccess(models.Model):
         User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("reviewed by")
     )
     verdict = models.CharField(_("judgement"), max_length=9, choices=Verdict, blank=True)
-    note = models.TextField(_("note"), max_length=REASON_LENGTH, blank=True)
+    note = SealedTextField(_("note"), max_length=REASON_LENGTH, blank=True)
 
     objects = CaseAccessQuerySet.as_manager()
 

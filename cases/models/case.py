@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +12,9 @@ from accounts.models import User
 from agencies import countries
 from agencies.choices import Stage, Urgency
 from agencies.models import Outcome, Partner, Topic
+from privacy.fields import NumberedField, SealedCharField, SealedTextField
+from privacy.index_field import BlindIndexField, Findable
+from privacy.models import HoldsKey
 
 from ..choices import (
     AssertedBy,
@@ -45,14 +49,18 @@ class CaseCounter(models.Model):
         return f"{self.partner_id}/{self.year}: {self.last}"
 
 
-class Case(models.Model):
+class Case(HoldsKey, Findable):
     """A complaint. Its reference, such as SP-2026-000042, is its name in addresses and e-mails.
 
     A restricted case (`restricted_at`) is read by its caseworker and by whom a CaseAccess names (`is_open_to`).
     `lift_proposed_at` is when the portal found nothing any more that asks for it; `lifted_for` are the reasons in spite
     of which a supervisor lifted it: they restrict it no more. `nobody_told_at` is when supervisors were told that nobody
     was left who reads it.
+
+    Its data key seals what was written about it: here, in its events, consents, documents, clocks and referrals.
     """
+
+    id = NumberedField(primary_key=True)
 
     partner = models.ForeignKey(Partner, models.PROTECT, related_name="cases", verbose_name=_("partner"))
     reference = models.CharField(_("reference"), max_length=40, unique=True)
@@ -67,35 +75,35 @@ class Case(models.Model):
 
     reporter_type = models.CharField(_("who reports"), max_length=20, choices=ReporterType)
     reporter_relation = models.CharField(_("relation to the worker"), max_length=14, choices=Relation)
-    reporter_name = models.CharField(_("reporter's name"), max_length=150)
-    reporter_contact = models.CharField(_("reporter's phone or e-mail"), max_length=150)
+    reporter_name = SealedCharField(_("reporter's name"), max_length=150)
+    reporter_contact = SealedCharField(_("reporter's phone or e-mail"), max_length=150)
     channel = models.CharField(_("how the complaint came"), max_length=14, choices=Channel, blank=True)
 
     stage = models.CharField(_("stage"), max_length=6, choices=Stage)
     country = models.CharField(_("destination country"), max_length=2)
-    place = models.CharField(_("city or district"), max_length=100, blank=True)
+    place = SealedCharField(_("city or district"), max_length=100, blank=True)
     procedural_status = models.CharField(_("placement procedure"), max_length=14, choices=ProceduralStatus)
     scheme = models.CharField(_("placement scheme"), max_length=12, choices=Scheme, blank=True)
     sector = models.CharField(_("kind of work"), max_length=14, choices=Sector, blank=True)
-    recruiter = models.CharField(_("recruiter (P3MI)"), max_length=150, blank=True)
-    broker = models.CharField(_("broker or sponsor"), max_length=150, blank=True)
-    foreign_agency = models.CharField(_("agency abroad"), max_length=150, blank=True)
-    employer_name = models.CharField(_("employer"), max_length=150, blank=True)
-    employer_address = models.CharField(_("employer's address"), max_length=300, blank=True)
+    recruiter = SealedCharField(_("recruiter (P3MI)"), max_length=150, blank=True)
+    broker = SealedCharField(_("broker or sponsor"), max_length=150, blank=True)
+    foreign_agency = SealedCharField(_("agency abroad"), max_length=150, blank=True)
+    employer_name = SealedCharField(_("employer"), max_length=150, blank=True)
+    employer_address = SealedCharField(_("employer's address"), max_length=300, blank=True)
     contract_start = models.DateField(_("contract from"), null=True, blank=True)
     contract_end = models.DateField(_("contract until"), null=True, blank=True)
     departure_date = models.DateField(_("departure"), null=True, blank=True)
     work_start_date = models.DateField(_("start of work"), null=True, blank=True)
-    social_security_number = models.CharField(_("social security number"), max_length=30, blank=True)
+    social_security_number = SealedCharField(_("social security number"), max_length=30, blank=True)
 
     topics = models.ManyToManyField(Topic, related_name="+", verbose_name=_("topics"))
     urgency = models.CharField(_("urgency"), max_length=9, choices=Urgency)
     urgency_suggested = models.CharField(_("urgency suggested"), max_length=9, choices=Urgency)
-    urgency_reason = models.CharField(_("reason for the urgency"), max_length=300, blank=True)
+    urgency_reason = SealedCharField(_("reason for the urgency"), max_length=300, blank=True)
     incident_date = models.DateField(_("date of the incident"), null=True, blank=True)
-    chronology = models.TextField(_("what happened"), max_length=TEXT_MAX)
-    demands = models.TextField(_("what is asked for"), max_length=TEXT_MAX)
-    accused_party = models.CharField(_("accused party"), max_length=300, blank=True)
+    chronology = SealedTextField(_("what happened"), max_length=TEXT_MAX)
+    demands = SealedTextField(_("what is asked for"), max_length=TEXT_MAX)
+    accused_party = SealedCharField(_("accused party"), max_length=300, blank=True)
 
     trafficking_status = models.CharField(
         _("trafficking"), max_length=9, choices=TraffickingStatus, blank=True
@@ -139,6 +147,7 @@ class Case(models.Model):
     settlement_state = models.CharField(_("settlement"), max_length=9, choices=SettlementState, blank=True)
     settlement_due = models.DateField(_("settlement to be fulfilled by"), null=True, blank=True)
     settlement_ask_on = models.DateField(null=True, blank=True, editable=False)  # empty once it was asked
+    reporter_index = BlindIndexField(of={"reporter_name": "name", "reporter_contact": "phones"})
 
     objects = CaseQuerySet.as_manager()
 
@@ -149,6 +158,8 @@ class Case(models.Model):
         indexes = (
             models.Index(fields=("partner", "-changed_at"), name="case_partner_changed"),
             models.Index(fields=("partner", "assigned_to", "-changed_at"), name="case_assignee_changed"),
+            models.Index(fields=("partner", "reference"), include=("id",), name="case_partner_reference"),
+            GinIndex(fields=("reporter_index",), fastupdate=False, name="case_reporter_index"),
             models.Index(
                 fields=("settlement_ask_on",),
                 condition=models.Q(settlement_ask_on__isnull=False),

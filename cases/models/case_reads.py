@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from django.db import models
@@ -10,13 +11,17 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.roles import Right
 from agencies.choices import OutcomeClass
+from privacy import blind
+from privacy.index_field import found_by
 
 from ..choices import Need, SettlementState
+from .worker import Worker
 
 if TYPE_CHECKING:
     from .case import Case  # noqa: F401  # named in annotations only
 
-SEARCH_LENGTH = 100  # characters of a search that are looked at
+SEARCH_LENGTH = blind.LENGTH  # characters of a search that are looked at
+IN_REFERENCE = re.compile(r"[A-Za-z0-9-]{1,40}")
 
 # Referrals know cases and not the other way round, so their states stand here as plain codes (referrals.choices.State).
 LIVE_STATES = ("waiting", "unrouted", "sent", "received", "clarifying", "accepted")
@@ -69,15 +74,23 @@ class CaseQuerySet(models.QuerySet["Case"]):
         return self.filter(restricted_at__isnull=False)
 
     def search(self, text: str) -> CaseQuerySet:
-        """Cases in whose reference, worker's or reporter's name the text occurs; all of them for an empty text."""
-        text = text[:SEARCH_LENGTH].strip()
+        """Cases in whose reference the text occurs, or whose worker or reporter has this name or number.
+
+        Names: each word whole, from its beginning (three letters or more), or by its sound. NIK, passport and telephone
+        numbers: whole. All of the cases for an empty text. Each way of finding walks its own index.
+        """
+        text = text[:SEARCH_LENGTH].replace("\x00", "").strip()
         if not text:
             return self
-        return self.filter(
-            models.Q(reference__icontains=text)
-            | models.Q(worker__name__icontains=text)
-            | models.Q(reporter_name__icontains=text)
-        )
+        asked, cases = blind.search(text), self.model._default_manager.order_by()
+        workers = Worker.objects.filter(found_by("blind_index", asked)).values("pk")
+        ways = [
+            cases.filter(worker__in=workers).values("pk"),
+            cases.filter(found_by("reporter_index", asked)).values("pk"),
+        ]
+        if IN_REFERENCE.fullmatch(text):
+            ways.append(cases.filter(reference__icontains=text).values("pk"))
+        return self.filter(pk__in=ways[0].union(*ways[1:]))
 
     def in_state(self, state: str) -> CaseQuerySet:
         """Those that are open, those that are closed ("closed"), or both ("all")."""
@@ -127,6 +140,6 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
     def with_row_data(self) -> CaseQuerySet:
         """Everything a row in a list shows, in a fixed number of statements."""
-        return self.select_related("worker", "assigned_to").prefetch_related(
+        return self.select_related("data_key", "worker__data_key", "assigned_to").prefetch_related(
             "topics", "referrals__receiver", "referrals__sender", "referrals__outcome"
         )

@@ -9,9 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from agencies.models import Partner
+from privacy.fields import SealedTextField
 
 from ..choices import ClockCode
 from .case import Case
+from .of_case import OfCase
 
 
 class ClockQuerySet(models.QuerySet["Clock"]):
@@ -20,7 +22,7 @@ class ClockQuerySet(models.QuerySet["Clock"]):
         return self.filter(stopped_at=None)
 
 
-class Clock(models.Model):
+class Clock(OfCase):
     """A time limit that somebody, or the law, has set running on a case or one of its referrals.
 
     `partner` is whose it is to act before `due_at`. `next_at` is when the sweep looks again (`warn_at`, then
@@ -39,7 +41,7 @@ class Clock(models.Model):
     )
     code = models.CharField(_("time limit"), max_length=20, choices=ClockCode)
     partner = models.ForeignKey(Partner, models.PROTECT, related_name="+", verbose_name=_("who must act"))
-    note = models.TextField(_("reason"), max_length=2000, blank=True)
+    note = SealedTextField(_("reason"), max_length=2000, blank=True)
     started_at = models.DateTimeField(_("started"))
     started_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     warn_at = models.DateTimeField(_("two thirds"))
@@ -48,7 +50,7 @@ class Clock(models.Model):
     ran_out_at = models.DateTimeField(_("ran out"), null=True, blank=True)
     stopped_at = models.DateTimeField(_("stopped"), null=True, blank=True)
     stopped_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
-    stop_note = models.TextField(_("what ended it"), max_length=2000, blank=True)
+    stop_note = SealedTextField(_("what ended it"), max_length=2000, blank=True)
 
     objects = ClockQuerySet.as_manager()
 

@@ -11,9 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from agencies.models import Partner
+from privacy.fields import NumberedField, SealedCharField, SealedTextField
 
 from ..choices import ConsentMethod, DataGroup
 from .case import Case
+from .of_case import OfCase
 
 HOME = ZoneInfo("Asia/Jakarta")  # the day of a consent is the day where the worker's papers are kept
 
@@ -26,7 +28,7 @@ class Reminded(models.IntegerChoices):
     ENDED = 2
 
 
-class Consent(models.Model):
+class Consent(OfCase):
     """The grant under which a referral shows data: to whom, which groups, given by whom and how (UU 27/2022 art. 20, 22).
 
     `partner` is who may know; empty until the portal has found the agency. With `onward` the worker also agreed that
@@ -36,6 +38,7 @@ class Consent(models.Model):
     (`replaced_by`). `reminded` is what the sender was told of its end.
     """
 
+    id = NumberedField(primary_key=True)
     case = models.ForeignKey(Case, models.PROTECT, related_name="consents", verbose_name=_("case"))
     partner = models.ForeignKey(
         Partner, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("who may know")
@@ -44,9 +47,9 @@ class Consent(models.Model):
     groups = ArrayField(
         models.CharField(max_length=10, choices=DataGroup), verbose_name=_("what may be shared")
     )
-    given_by = models.CharField(_("who agreed"), max_length=150)
+    given_by = SealedCharField(_("who agreed"), max_length=150)
     method = models.CharField(_("how it was given"), max_length=10, choices=ConsentMethod)
-    witness = models.CharField(_("witness"), max_length=150, blank=True)
+    witness = SealedCharField(_("witness"), max_length=150, blank=True)
     given_on = models.DateField(_("given on"))
     until = models.DateField(_("until"), null=True, blank=True)
     recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("recorded by"))
@@ -57,10 +60,10 @@ class Consent(models.Model):
         "self", models.PROTECT, null=True, blank=True, related_name="replaces", verbose_name=_("replaced by")
     )
     reminded = models.PositiveSmallIntegerField(default=Reminded.NOTHING, editable=False)
-    override_reason = models.TextField(_("why without consent"), max_length=2000, blank=True)
+    override_reason = SealedTextField(_("why without consent"), max_length=2000, blank=True)
     reviewed_at = models.DateTimeField(_("reviewed"), null=True, blank=True)
     reviewed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
-    review_note = models.TextField(_("review"), max_length=2000, blank=True)
+    review_note = SealedTextField(_("review"), max_length=2000, blank=True)
 
     class Meta:
         verbose_name = _("consent")

@@ -11,9 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from agencies.models import Partner
+from privacy.fields import SealedCharField
 
 from ..choices import DocumentKind, ScanState
 from .case import Case
+from .of_case import OfCase
 
 RESTORE_WITHIN = timedelta(days=30)
 
@@ -37,12 +39,12 @@ class DocumentQuerySet(models.QuerySet["Document"]):
         return self.select_related("added_by", "partner", "referral")
 
 
-class Document(models.Model):
+class Document(OfCase):
     """A file of a case: what it is, who put it there, and where its bytes are kept outside the web root.
 
     Without a `referral` it belongs to the case's own partner, and receivers see it as far as the worker agreed. With
     one, the receiver of that referral added it, and it is read by both sides of that referral. `stored_as` is a name
-    of our own: nothing of it comes from the uploader. A power of attorney has a `scope` and may have a last day.
+    of our own: nothing of it comes from the uploader. `fingerprint` tells equal bytes within one case, and nothing of them. A power of attorney has a `scope` and may have a last day.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -56,13 +58,13 @@ class Document(models.Model):
         verbose_name=_("referral"),
     )
     kind = models.CharField(_("kind of document"), max_length=17, choices=DocumentKind)
-    file_name = models.CharField(_("file name"), max_length=200)
+    file_name = SealedCharField(_("file name"), max_length=200)
     content_type = models.CharField(_("format"), max_length=100)
     size = models.PositiveIntegerField(_("size"))  # bytes
-    sha256 = models.CharField(max_length=64, editable=False)
+    fingerprint = models.CharField(max_length=64, editable=False)
     stored_as = models.CharField(max_length=80, unique=True, editable=False)
-    note = models.CharField(_("note"), max_length=300, blank=True)
-    scope = models.CharField(_("for what"), max_length=300, blank=True)
+    note = SealedCharField(_("note"), max_length=300, blank=True)
+    scope = SealedCharField(_("for what"), max_length=300, blank=True)
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
     added_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("added by"))
     partner = models.ForeignKey(Partner, models.PROTECT, related_name="+", verbose_name=_("partner"))

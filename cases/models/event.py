@@ -7,9 +7,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from agencies.models import Partner
+from privacy.fields import NumberedField, SealedTextField
 
 from ..choices import EventKind
 from .case import Case
+from .of_case import OfCase
 
 
 class CaseEventQuerySet(models.QuerySet["CaseEvent"]):
@@ -18,7 +20,7 @@ class CaseEventQuerySet(models.QuerySet["CaseEvent"]):
         return self.exclude(~models.Q(partner_id=partner_id), kind=EventKind.INTERNAL)
 
 
-class CaseEvent(models.Model):
+class CaseEvent(OfCase):
     """Something that happened to a case: never changed, never removed.
 
     With a `referral` the event belongs to that referral and its receiver reads it too; without, it stays with the
@@ -29,6 +31,7 @@ class CaseEvent(models.Model):
     `key` comes from the form that caused the event: the same key again is the same act, done once.
     """
 
+    id = NumberedField(primary_key=True)
     case = models.ForeignKey(Case, models.PROTECT, related_name="events", verbose_name=_("case"))
     referral = models.ForeignKey(
         "referrals.Referral",
@@ -44,7 +47,7 @@ class CaseEvent(models.Model):
     partner = models.ForeignKey(
         Partner, models.PROTECT, null=True, related_name="+", verbose_name=_("partner")
     )
-    text = models.TextField(_("text"), blank=True)
+    text = SealedTextField(_("text"), blank=True)
     data = models.JSONField(_("details"), default=dict, blank=True)
     key = models.UUIDField(null=True, unique=True, editable=False)
 

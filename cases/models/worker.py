@@ -1,10 +1,14 @@
 """The person whose rights are at stake."""
 
+from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Partner, Province, Regency
+from privacy.fields import NumberedField, SealedCharField
+from privacy.index_field import BlindIndexField, Findable
+from privacy.models import HoldsKey
 
 from ..choices import SafeChannel, Sex
 
@@ -14,18 +18,20 @@ validate_passport = RegexValidator(
 )
 
 
-class Worker(models.Model):
+class Worker(HoldsKey, Findable):
     """A migrant worker (PMI) as one partner knows them; never shared but through a referral."""
 
+    id = NumberedField(primary_key=True)
+
     partner = models.ForeignKey(Partner, models.PROTECT, related_name="workers", verbose_name=_("partner"))
-    name = models.CharField(_("worker's name"), max_length=150)
+    name = SealedCharField(_("worker's name"), max_length=150)
     sex = models.CharField(_("sex"), max_length=6, choices=Sex)
     birth_date = models.DateField(_("birth date"), null=True, blank=True)
-    nik = models.CharField(_("NIK"), max_length=16, blank=True, validators=[validate_nik])
-    passport_number = models.CharField(
+    nik = SealedCharField(_("NIK"), max_length=16, blank=True, validators=[validate_nik])
+    passport_number = SealedCharField(
         _("passport number"), max_length=9, blank=True, validators=[validate_passport]
     )
-    disability = models.CharField(_("disability or special need"), max_length=300, blank=True)
+    disability = SealedCharField(_("disability or special need"), max_length=300, blank=True)
     home_province = models.ForeignKey(
         Province, models.PROTECT, related_name="+", verbose_name=_("home province")
     )
@@ -37,16 +43,21 @@ class Worker(models.Model):
         related_name="+",
         verbose_name=_("home regency or city"),
     )
-    home_village = models.CharField(_("home village and address"), max_length=200, blank=True)
-    contact = models.CharField(_("worker's phone or e-mail"), max_length=150, blank=True)
+    home_village = SealedCharField(_("home village and address"), max_length=200, blank=True)
+    contact = SealedCharField(_("worker's phone or e-mail"), max_length=150, blank=True)
     safe_channel = models.CharField(
         _("safe way to make contact"), max_length=12, choices=SafeChannel, blank=True
     )
-    safe_time = models.CharField(_("safe time to make contact"), max_length=150, blank=True)
+    safe_time = SealedCharField(_("safe time to make contact"), max_length=150, blank=True)
+
+    blind_index = BlindIndexField(
+        of={"name": "name", "nik": "nik", "passport_number": "passport", "contact": "phones"}
+    )
 
     class Meta:
         verbose_name = _("worker")
         verbose_name_plural = _("workers")
+        indexes = (GinIndex(fields=("blind_index",), fastupdate=False, name="worker_blind_index"),)
 
     def __str__(self) -> str:
-        return self.name
+        return str(self.pk)  # never the name: this is what logs and error reports show

@@ -21,7 +21,7 @@ from accounts.models import User
 from accounts.roles import PartnerAdmin
 from accounts.tests.factories import make_portal_admin, make_user
 from agencies.tests.factories import make_partner
-from cases import documents, file_check, timeline, uploads
+from cases import documents, file_check, storage, timeline, uploads
 from cases.choices import DocumentKind, EventKind
 from cases.documents import DocumentRefused
 from cases.models import Case, Document
@@ -94,7 +94,9 @@ def test_the_bytes_are_kept_under_a_name_of_our_own_for_the_portal_alone(case: C
     assert kept(folder) == [document.stored_as]
     assert "kontrak" not in document.stored_as
     file = folder / document.stored_as
-    assert file.read_bytes() == files.pdf()
+    with storage.read(document) as opened:
+        assert opened.read() == files.pdf()
+    assert files.pdf()[:20] not in file.read_bytes()
     modes = [path.stat().st_mode & 0o777 for path in (file, file.parent, folder)]
     assert modes == [0o600, 0o700, 0o700]
 

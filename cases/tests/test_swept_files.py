@@ -57,7 +57,7 @@ def test_half_written_files_are_swept_and_nothing_that_is_not_ours(case: Case, f
 
 
 def test_with_an_empty_database_nothing_is_swept(case: Case, folder: Path) -> None:
-    stored = storage.keep(files.checked())
+    stored = storage.keep(files.checked(), document_id=uuid4(), key_id=case.data_key_id)
     aged(folder / stored.name, 48)
     assert storage.sweep() == 0
 

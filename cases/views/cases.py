@@ -7,7 +7,6 @@ from hashlib import sha256
 from typing import Any
 
 from django.db.models import Count, Max
-from django.db.models.fields.json import KT
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -232,12 +231,7 @@ def _unread(request: SignedInRequest) -> set[str]:
 def _drafts(request: SignedInRequest) -> list[dict[str, Any]]:
     """The reader's drafts, without the long texts in them."""
     drafts = IntakeDraft.objects.visible_to(request.user)
-    rows = drafts.values("pk", "changed_at", name=KT("fields__name"), country=KT("fields__country"))
     return [
-        {
-            "draft": row,
-            "name": (row["name"] or "")[:150],
-            "country": countries.name(row["country"] or ""),
-        }
-        for row in rows
+        {"draft": draft, "name": draft.heading, "country": countries.name(draft.country)}
+        for draft in drafts.defer("fields")
     ]

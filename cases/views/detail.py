@@ -35,6 +35,8 @@ STALE_AFTER = 300  # seconds until "3 hours left" must be written anew, though n
 def case_or_404(request: SignedInRequest, reference: str) -> Case:
     """The case with all that its page shows; see `door`."""
     cases = Case.objects.select_related(
+        "data_key",
+        "worker__data_key",
         "worker__home_province",
         "worker__home_regency",
         "assigned_to",

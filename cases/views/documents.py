@@ -31,7 +31,9 @@ NEWEST = 5  # documents on the page of the case
 @allow(Right.WORK_CASES)
 def documents_(request: SignedInRequest, reference: str) -> HttpResponse:
     """The list, and the form that adds one."""
-    case = door.case_or_404(request.user, reference, Case.objects.select_related("worker"))
+    case = door.case_or_404(
+        request.user, reference, Case.objects.select_related("data_key", "worker__data_key")
+    )
     if request.method != "POST":
         return _page(request, case, DocumentForm())
     ensure(rules.can_add_document(request.user, case))

@@ -16,6 +16,7 @@ from agencies.models import Partner, Topic
 from cases.choices import ProceduralStatus, Relation, ReporterType, SafeChannel, Scheme
 from cases.forms.complaint import suggested_urgency
 from cases.models import Case, Worker
+from privacy import keys
 
 from . import names, screening
 from .places import COUNTRIES
@@ -91,9 +92,11 @@ class Registry:
         )
         slots, owed, left = self._slots(plot)
         worker = self._worker(plot, partner)
+        worker.data_key = keys.unsaved()
         relation, kin, sex = self._relation(plot, worker)
         slots = with_capitals({**slots, "kerabat": kin})
         case = Case(
+            data_key=keys.unsaved(),
             partner=partner,
             reference=self._reference(partner, plot.at),
             worker=worker,

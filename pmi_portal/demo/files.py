@@ -36,9 +36,9 @@ class Files:
 
     kept: list[storage.Stored] = field(default_factory=list)
 
-    def keep(self, content: bytes) -> storage.Stored:
+    def keep(self, content: bytes, *, document_id: UUID, key_id: UUID) -> storage.Stored:
         """Raises OSError when the disk does not take it."""
-        stored = storage.keep(Bytes(content))
+        stored = storage.keep(Bytes(content), document_id=document_id, key_id=key_id)
         self.kept.append(stored)
         return stored
 
@@ -118,17 +118,18 @@ def _add(
     note: str = "",
 ) -> None:
     name, content_type, content = file
-    stored = world.files.keep(content)
+    document_id = UUID(int=world.rng.getrandbits(128), version=4)
+    stored = world.files.keep(content, document_id=document_id, key_id=filed.case.data_key_id)
     world.documents.append(
         Document(
-            id=UUID(int=world.rng.getrandbits(128), version=4),
+            id=document_id,
             case=filed.case,
             referral=referral,
             kind=kind,
             file_name=name,
             content_type=content_type,
             size=stored.size,
-            sha256=stored.sha256,
+            fingerprint=stored.fingerprint,
             stored_as=stored.name,
             note=note,
             scope=scope,

@@ -61,6 +61,6 @@ def register(world: World, life: Life, at: datetime, number: str) -> None:
         at,
         life.receiver,
         referral=life.referral,
-        number=number,
+        text=number,
         **marked(life.recorded),
     )

@@ -1,5 +1,6 @@
 """Where a local portal keeps its things: one folder per port, and a short private one for sockets."""
 
+import base64
 import fcntl
 import os
 import secrets
@@ -7,6 +8,7 @@ import shutil
 import stat
 import tempfile
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -67,14 +69,24 @@ def _lives(pid: str) -> bool:
     return True
 
 
-def secret_key(folder: Path) -> str:
-    """The portal's SECRET_KEY, made once and readable by us alone."""
-    file = folder / "secret_key"
+def secret_key() -> str:
+    """A new SECRET_KEY."""
+    return secrets.token_urlsafe(50)
+
+
+def key_ring() -> str:
+    """A new ring of one key, as PRIVACY_KEYS and PRIVACY_INDEX_KEYS name them."""
+    return f"local:{base64.b64encode(secrets.token_bytes(32)).decode()}"
+
+
+def secret(folder: Path, name: str, make: Callable[[], str]) -> str:
+    """A secret of the portal, made once and readable by us alone."""
+    file = folder / name
     with plain_errors(file):
         if not file.exists():
             descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(descriptor, "w") as output:
-                output.write(secrets.token_urlsafe(50))
+                output.write(make())
         return file.read_text()
 
 

@@ -21,6 +21,8 @@ PRODUCTION = {
     "EMAIL_URL": "smtp://mail.example:25",
     "MAIL_DIR": "",
     "LOG_SIGNING_KEY": "bGlu" * 10 + "bGk=",
+    "PRIVACY_KEYS": "lint:" + "bGlu" * 10 + "bGk=",
+    "PRIVACY_INDEX_KEYS": "lint:" + "aW5k" * 10 + "aW4=",
 }
 STEPS: dict[str, Sequence[str]] = {
     "ruff": ("ruff", "check", "."),

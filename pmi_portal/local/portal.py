@@ -17,6 +17,11 @@ from .processes import Guard
 from .services import Services
 from .signals import Signals, StopRequested
 
+SECRETS = {  # kept in the portal's private folder
+    "SECRET_KEY": folders.secret_key,
+    "PRIVACY_KEYS": folders.key_ring,
+    "PRIVACY_INDEX_KEYS": folders.key_ring,
+}
 PATIENCE = 60  # seconds until we say that something is slow to come up
 
 
@@ -72,14 +77,16 @@ def environment(port: int, home: Path) -> dict[str, str]:
     env = {name: value for name, value in os.environ.items() if value}
     defaults = {
         "DEMO": "true",
-        "SECRET_KEY": "" if "SECRET_KEY" in env else folders.secret_key(home),
         "PORTAL_URL": f"http://localhost:{port}",
         "STATIC_ROOT": str(home / "static"),
         "DOCUMENTS_DIR": str(home / "documents"),
         "DJANGO_SETTINGS_MODULE": "pmi_portal.settings",
         "PYTHONUNBUFFERED": "1",
     }
-    return {**defaults, **env}
+    made = {
+        name: folders.secret(home, name.lower(), make) for name, make in SECRETS.items() if name not in env
+    }
+    return {**defaults, **made, **env}
 
 
 def _port() -> int:

@@ -57,6 +57,8 @@ def _start(folder: Path, guard: Guard, signals: Signals, env: dict[str, str], se
         start(postgres.child())
         wait_for(servers[-1], postgres.answers)
         env["DATABASE_URL"] = postgres.url
+        for ring in ("PRIVACY_KEYS", "PRIVACY_INDEX_KEYS"):  # what they seal is thrown away, too
+            env.setdefault(ring, folders.key_ring())
 
 
 def _run(command: Sequence[str], guard: Guard, signals: Signals, env: dict[str, str]) -> int:

@@ -9,6 +9,8 @@ import re
 
 os.environ |= {
     "SECRET_KEY": "for tests",
+    "PRIVACY_KEYS": "tests:" + "dGVz" * 10 + "dGU=",
+    "PRIVACY_INDEX_KEYS": "tests:" + "aW5k" * 10 + "aW4=",
     "DEBUG": "false",
     "DEMO": "false",
     "HTTPS": "false",

@@ -12,7 +12,7 @@ from cases.models import Case
 
 from .. import rules
 from ..models import Referral
-from .shared import begin_answer, key_used, marked
+from .shared import begin_answer, marked
 
 
 @transaction.atomic
@@ -26,11 +26,10 @@ def register(
         kind=EventKind.REGISTERED,
         rule=rules.can_register,
         key=key,
+        text=number,
         recorded=recorded,
     )
     if not fresh:
-        if not current.events.filter(key=key, data__number=number).exists():
-            raise key_used()
         return current
     if current.register_number == number:
         return current
@@ -43,7 +42,7 @@ def register(
         referral=current,
         key=key,
         at=current.changed_at,
-        number=number,
+        text=number,
         **marked(recorded),
     )
     Case.objects.filter(pk=current.case_id).update(changed_at=current.changed_at)

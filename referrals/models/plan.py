@@ -11,16 +11,18 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from agencies.models import Partner
 from cases.models import Case
+from cases.models.of_case import OfCase
+from privacy.fields import SealedCharField
 
 STEP_LENGTH = 300
 
 
-class PlanStep(models.Model):
+class PlanStep(OfCase):
     """What is to be done next, by which partner and until which day; read by all whose referral of the case is open."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(Case, models.PROTECT, related_name="plan", verbose_name=_("case"))
-    what = models.CharField(_("next step"), max_length=STEP_LENGTH)
+    what = SealedCharField(_("next step"), max_length=STEP_LENGTH)
     partner = models.ForeignKey(Partner, models.PROTECT, related_name="+", verbose_name=_("who does it"))
     by_when = models.DateField(_("by when"))
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
@@ -41,7 +43,7 @@ class PlanStep(models.Model):
         )
 
     def __str__(self) -> str:
-        return self.what
+        return str(self.pk)
 
     @property
     def is_open(self) -> bool:

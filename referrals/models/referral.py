@@ -16,12 +16,14 @@ from agencies.choices import Counting, Urgency
 from agencies.models import Outcome, Partner
 from agencies.models.partners import has_accounts
 from cases.models import Case, Consent
+from cases.models.of_case import OfCase
+from privacy.fields import SealedCharField, SealedTextField
 
 from ..choices import LIVE, MOVE, NOT_SENT_YET, WITH_RECEIVER, DeclineReason, Service, Side, State
 from .referral_reads import ReferralQuerySet
 
 
-class Referral(models.Model):
+class Referral(OfCase):
     """One request to one partner for named services.
 
     `ranking` is what matching answered: partners with their reasons as codes, best first; `why_unrouted` and
@@ -59,12 +61,12 @@ class Referral(models.Model):
         verbose_name=_("proposed for handing over"),
     )
     is_lead = models.BooleanField(_("leads the joint work"), default=False)
-    register_number = models.CharField(_("the receiver's register number"), max_length=60, blank=True)
+    register_number = SealedCharField(_("the receiver's register number"), max_length=60, blank=True)
     consent = models.ForeignKey(Consent, models.PROTECT, related_name="referrals", verbose_name=_("consent"))
     services = ArrayField(
         models.CharField(max_length=16, choices=Service), verbose_name=_("services requested")
     )
-    request = models.TextField(_("what we ask you to do"), max_length=5000, blank=True)
+    request = SealedTextField(_("what we ask you to do"), max_length=5000, blank=True)
     urgency = models.CharField(_("urgency"), max_length=9, choices=Urgency)
     urgency_rank = models.GeneratedField(
         expression=models.Case(

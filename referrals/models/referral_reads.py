@@ -98,7 +98,13 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
     def with_page_data(self) -> ReferralQuerySet:
         """Everything a row in a list shows, in a fixed number of statements."""
         return self.select_related(
-            "case__worker", "case__assigned_to", "sender", "receiver", "outcome", "consent"
+            "case__data_key",
+            "case__worker__data_key",
+            "case__assigned_to",
+            "sender",
+            "receiver",
+            "outcome",
+            "consent",
         ).prefetch_related("case__topics")
 
 

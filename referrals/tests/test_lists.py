@@ -216,7 +216,7 @@ def copies(referral: Referral, number: int) -> None:
         row.pk = None
         row._state.adding = True
         row.id = Referral._meta.pk.get_default()
-        row.number = count + 2
+        row.number, row.request = count + 2, ""  # what is sealed in one row is nothing to another
         rows.append(row)
     Referral.objects.bulk_create(rows)
 

@@ -207,7 +207,8 @@ def test_the_receiver_gives_its_register_number_and_both_sides_read_it(client):
         client.force_login(person)
         assert "B-77 / XI / 2026" in client.get(referral.get_absolute_url()).text
         assert "B-77 / XI / 2026" in client.get(reverse(f"referrals:{page}") + "?tab=all").text
-    assert CaseEvent.objects.get(kind=EventKind.REGISTERED).data == {"number": "B-77 / XI / 2026"}
+    event = CaseEvent.objects.get(kind=EventKind.REGISTERED)
+    assert (event.text, event.data) == ("B-77 / XI / 2026", {})
 
 
 def test_a_number_is_mended_and_the_same_one_again_is_nothing_new():

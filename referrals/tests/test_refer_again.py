@@ -59,9 +59,8 @@ def test_without_a_consent_that_goes_on_nothing_is_sent(terms):
 
 def test_a_decision_without_the_worker_goes_no_further_than_to_the_agency_it_was_made_for():
     first = declined()
-    Consent.objects.filter(pk=first.consent_id).update(
-        method="override", override_reason="A life is in danger."
-    )
+    first.consent.method, first.consent.override_reason = "override", "A life is in danger."
+    first.consent.save()
     with pytest.raises(ActRefused):
         again(first)
 

@@ -132,7 +132,9 @@ def _perform(
 
 
 def _case(request: SignedInRequest, reference: str) -> Case:
-    return door.case_or_404(request.user, reference, Case.objects.select_related("worker"))
+    return door.case_or_404(
+        request.user, reference, Case.objects.select_related("data_key", "worker__data_key")
+    )
 
 
 def _consent(case: Case, pk: int) -> Consent:

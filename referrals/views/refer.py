@@ -79,7 +79,9 @@ def _form(request: SignedInRequest, case: Case, data: Any = None, **fields: Any)
 
 
 def _case(user: User, reference: str) -> Case:
-    whole = Case.objects.select_related("worker__home_province", "worker__home_regency")
+    whole = Case.objects.select_related(
+        "data_key", "worker__data_key", "worker__home_province", "worker__home_regency"
+    )
     return door.case_or_404(user, reference, whole.prefetch_related("topics"))
 
 

@@ -1,0 +1,91 @@
+"""The column that keeps a row's blind index, written whenever what it speaks of is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import reduce
+from operator import and_
+from typing import Any
+from uuid import UUID
+
+from django.apps import apps
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from . import blind
+from .fields import Sealed
+from .sealing import KeyDestroyed
+
+
+class BlindIndexField(ArrayField):
+    """Tokens of the row's sealed values; `of` names them, each with its kind (`blind.KINDS`).
+
+    Saved together with them: a save that names only some fields names this one beside them (`Findable`).
+    """
+
+    def __init__(self, *, of: Mapping[str, str], **kwargs: Any) -> None:
+        self.of = dict(of)
+        kwargs |= {"base_field": models.BigIntegerField(), "default": list, "editable": False}
+        super().__init__(**kwargs)
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        for fixed in ("base_field", "default", "editable"):
+            kwargs.pop(fixed, None)
+        return name, path, args, {**kwargs, "of": self.of}
+
+    def pre_save(self, row: models.Model, add: bool) -> Any:
+        if add or any(not isinstance(row.__dict__.get(name, ""), Sealed) for name in self.of):
+            setattr(row, self.attname, self.made_of(row))
+        return getattr(row, self.attname)
+
+    def made_of(self, row: models.Model) -> list[int]:
+        """The tokens that the row's values have now."""
+        return blind.index((kind, getattr(row, name) or "") for name, kind in self.of.items())
+
+    def made_of_what_is_left(self, row: models.Model) -> list[int]:
+        """The same, for a row that may have been erased: then nothing is found by it any more."""
+        try:
+            return self.made_of(row)
+        except KeyDestroyed:
+            return blind.index([])
+
+
+class Findable(models.Model):
+    """A row with a blind index."""
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        named = kwargs.get("update_fields")
+        if named is not None:
+            touched = [field.name for field in index_fields(type(self)) if set(named) & field.of.keys()]
+            kwargs["update_fields"] = [*named, *touched]
+        super().save(*args, **kwargs)
+
+
+def index_fields(model: type[models.Model]) -> list[BlindIndexField]:
+    return [field for field in model._meta.concrete_fields if isinstance(field, BlindIndexField)]
+
+
+def indexes() -> list[tuple[type[Findable], BlindIndexField]]:
+    """Every blind index of the portal: the model and its column."""
+    findable = (model for model in apps.get_models() if issubclass(model, Findable))
+    return [(model, field) for model in findable for field in index_fields(model)]
+
+
+def empty(key_ids: Sequence[UUID]) -> None:
+    """Let nothing be found any more of the rows that hold these data keys."""
+    nothing = blind.index([])
+    for model, field in indexes():
+        model._default_manager.filter(data_key__in=key_ids).update(**{field.name: nothing})
+
+
+def found_by(column: str, search: blind.Search) -> models.Q:
+    """The rows whose index in `column` a search finds; none for a search that asks for nothing."""
+    numbers = models.Q(**{f"{column}__overlap": search.numbers}) if search.numbers else models.Q(pk__in=[])
+    if not search.words:
+        return numbers
+    every = (models.Q(**{f"{column}__overlap": tokens}) for tokens in search.words)
+    return numbers | reduce(and_, every)

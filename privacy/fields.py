@@ -17,7 +17,7 @@ from django.core.exceptions import FieldError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.core.validators import MaxLengthValidator
 from django.db import connection, models
-from django.db.models.lookups import Exact, IsNull
+from django.db.models.lookups import Exact, IsNull, Lookup
 from django.db.models.query_utils import DeferredAttribute
 
 from . import keys, sealing
@@ -79,6 +79,13 @@ class SealedAttribute(DeferredAttribute):
 
     def __set__(self, row: Any, value: Any) -> None:
         row.__dict__[self.field.attname] = value
+
+
+class Refused(Lookup):
+    """Any way of looking for a sealed value but asking whether it is empty."""
+
+    def __init__(self, lhs: Any, rhs: Any) -> None:
+        raise FieldError(f"{lhs.target} is sealed: it cannot be looked for. Find it through a blind index.")
 
 
 class SealedField(models.Field):
@@ -168,9 +175,7 @@ class SealedField(models.Field):
             return Exact
         if lookup_name == "isnull":  # Django asks for it itself, where a row may be missing
             return IsNull
-        raise FieldError(
-            f"{self.model._meta.label}.{self.name} is sealed: it cannot be looked up with “{lookup_name}”."
-        )
+        return Refused
 
     def get_transform(self, lookup_name: str) -> Any:
         return None

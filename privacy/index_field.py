@@ -14,6 +14,7 @@ from django.db import models
 
 from . import blind
 from .fields import Sealed
+from .models import HoldsKey
 from .sealing import KeyDestroyed
 
 
@@ -51,8 +52,8 @@ class BlindIndexField(ArrayField):
             return blind.index([])
 
 
-class Findable(models.Model):
-    """A row with a blind index."""
+class Findable(HoldsKey):
+    """A row with a blind index, and with a data key of its own: without its key it is not found either."""
 
     class Meta:
         abstract = True

@@ -14,7 +14,6 @@ from agencies.choices import Stage, Urgency
 from agencies.models import Outcome, Partner, Topic
 from privacy.fields import NumberedField, SealedCharField, SealedTextField
 from privacy.index_field import BlindIndexField, Findable
-from privacy.models import HoldsKey
 
 from ..choices import (
     AssertedBy,
@@ -49,7 +48,7 @@ class CaseCounter(models.Model):
         return f"{self.partner_id}/{self.year}: {self.last}"
 
 
-class Case(HoldsKey, Findable):
+class Case(Findable):
     """A complaint. Its reference, such as SP-2026-000042, is its name in addresses and e-mails.
 
     A restricted case (`restricted_at`) is read by its caseworker and by whom a CaseAccess names (`is_open_to`).

@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 from agencies.models import Partner, Province, Regency
 from privacy.fields import NumberedField, SealedCharField
 from privacy.index_field import BlindIndexField, Findable
-from privacy.models import HoldsKey
 
 from ..choices import SafeChannel, Sex
 
@@ -18,7 +17,7 @@ validate_passport = RegexValidator(
 )
 
 
-class Worker(HoldsKey, Findable):
+class Worker(Findable):
     """A migrant worker (PMI) as one partner knows them; never shared but through a referral."""
 
     id = NumberedField(primary_key=True)

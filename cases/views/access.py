@@ -145,7 +145,9 @@ def break_glass(request: SignedInRequest, reference: str) -> HttpResponse:
 def glass(request: SignedInRequest) -> HttpResponse:
     """What was opened in an emergency at one's own partner: what waits for a judgement, then what was judged."""
     opened = (
-        CaseAccess.objects.visible_to(request.user).glass().select_related("case", "person", "reviewed_by")
+        CaseAccess.objects.visible_to(request.user)
+        .glass()
+        .select_related("case__data_key", "person", "reviewed_by")
     )
     since = timezone.now() - LATELY
     often = (

@@ -28,7 +28,7 @@ from privacy.sealing import Place, SealBroken
 from .models import Document
 
 logger = logging.getLogger(__name__)
-security = logging.getLogger("privacy.security")
+security = logging.getLogger("security")
 
 ORPHAN_AFTER = 24 * 3600  # seconds
 OURS = re.compile(r"[0-9a-f]{32}(\.part)?")  # names of our own making; nothing else in the folder is touched

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 else:
     TextBase = JSONBase = models.Field
 
-logger = logging.getLogger("privacy.security")
+logger = logging.getLogger("security")
 
 
 class Sealed:

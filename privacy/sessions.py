@@ -19,7 +19,7 @@ from django.core.signing import JSONSerializer
 from . import keyring
 
 PURPOSE = "seal sessions"
-logger = logging.getLogger("privacy.security")
+logger = logging.getLogger("security")
 
 
 class SessionStore(DatabaseStore):

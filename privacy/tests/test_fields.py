@@ -151,7 +151,7 @@ def test_the_security_log_tells_where_and_nothing_of_what(
     case: Case, caplog: pytest.LogCaptureFixture
 ) -> None:
     overwrite(case.worker, "name", stored(case.worker, "nik"))
-    with pytest.raises(SealBroken), caplog.at_level(logging.ERROR, logger="privacy.security"):
+    with pytest.raises(SealBroken), caplog.at_level(logging.ERROR, logger="security"):
         again(case.worker).name  # noqa: B018
     (line,) = caplog.messages
     assert f"cases_worker.name of row {case.worker_id}" in line

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from notifications.actions import notify
 from notifications.choices import Kind
+from privacy.sealing import SealBroken
 
 from . import file_scan, storage
 from .choices import ScanState
@@ -43,7 +44,7 @@ def scan_waiting() -> int:
         try:
             with storage.read(document) as content:
                 found = file_scan.verdict(iter(lambda: content.read(file_scan.PIECE), b""))
-        except FileNotFoundError:
+        except (FileNotFoundError, SealBroken):  # the security log tells of a broken seal
             continue
         except ScannerDown as problem:
             logger.warning("document %s could not be scanned: %s", document.pk, str(problem))

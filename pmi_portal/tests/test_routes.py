@@ -10,37 +10,23 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.db import transaction
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import reverse
 from pytest_django import DjangoDbBlocker
 
 from accounts.roles import ROLES
 from agencies.loading.codes import load_deadlines
+from pmi_portal.tests.visiting import METHODS, ROUTES, knock, parameters, session_of, visitor
 from pmi_portal.tests.world import World, make_world
 
 TABLE = Path(__file__).with_name("routes.csv")
 WHO = ["nobody", *ROLES, "stranger"]
-METHODS = ["GET", "POST"]
 UNNAMED = {
     "admin:(unnamed (?P<url>.*)$)",
     "admin:(unnamed <path:object_id>/)",
 }  # Django's admin: 404, a redirect
 
-
-def names(patterns: list[Any], prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
-    for pattern in patterns:
-        if isinstance(pattern, URLResolver):
-            space = f"{prefix}{pattern.namespace}:" if pattern.namespace else prefix
-            yield from names(pattern.url_patterns, space)
-        elif pattern.name:
-            yield f"{prefix}{pattern.name}", pattern
-        else:
-            yield f"{prefix}(unnamed {pattern.pattern})", pattern
-
-
-ROUTES = dict(names(get_resolver().url_patterns))
 with TABLE.open(newline="") as file:
     ROWS = {(row["route"], row["method"]): row for row in csv.DictReader(file)}
 
@@ -51,34 +37,19 @@ class Visitors:
     def __init__(self, world: World) -> None:
         self.world = world
         load_deadlines()
-        self.sessions: dict[str, str] = {}
-        for who in WHO[1:]:
-            client = Client()
-            client.force_login(world.people[who])
-            self.sessions[who] = client.cookies[settings.SESSION_COOKIE_NAME].value
-
-    def client(self, who: str) -> Client:
-        client = Client(raise_request_exception=False)
-        if who != "nobody":
-            client.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[who]
-        return client
+        self.sessions = {who: session_of(world.people[who]) for who in WHO[1:]}
 
     def answers(self, route: str, method: str) -> dict[str, str]:
         """The status for each of WHO; a redirect to the sign-in page is written "login"."""
         address = reverse(route, kwargs=self.arguments(route))
-        return {who: self.answer(who, method, address) for who in WHO}
+        return {who: knock(self.sessions.get(who), method, address).outcome for who in WHO}
 
-    def answer(self, who: str, method: str, address: str) -> str:
-        with transaction.atomic():
-            form = "application/x-www-form-urlencoded"
-            response = self.client(who).generic(method, address, content_type=form)
-            transaction.set_rollback(True)
-        to_login = response.status_code == 302 and "/login/" in response.headers["Location"]
-        return "login" if to_login else str(response.status_code)
+    def client(self, who: str) -> Client:
+        return visitor(self.sessions.get(who))
 
     def arguments(self, route: str) -> dict[str, Any]:
         """A value for each parameter of the route: our own objects where there are any."""
-        pattern, world = ROUTES[route].pattern, self.world
+        world, converters = self.world, ROUTES[route].pattern.converters
         keys = {
             "notifications:open": world.notification.pk,
             "agencies:invitation_resend": world.invitation.pk,
@@ -103,8 +74,7 @@ class Visitors:
             "content_type_id": 1,
             "app_label": "accounts",
         }
-        converters = pattern.converters
-        values = {name: known[name] for name in {*converters, *pattern.regex.groupindex}}
+        values = {name: known[name] for name in parameters(route)}
         uuids = [name for name in converters if type(converters[name]).__name__ == "UUIDConverter"]
         ours = {"letter": world.letter.pk}
         return values | {name: ours.get(name, world.referral.pk) for name in uuids}

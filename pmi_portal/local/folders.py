@@ -79,6 +79,11 @@ def key_ring() -> str:
     return f"local:{base64.b64encode(secrets.token_bytes(32)).decode()}"
 
 
+def signing_key() -> str:
+    """A new LOG_SIGNING_KEY (Ed25519)."""
+    return base64.b64encode(secrets.token_bytes(32)).decode()
+
+
 def secret(folder: Path, name: str, make: Callable[[], str]) -> str:
     """A secret of the portal, made once and readable by us alone."""
     file = folder / name

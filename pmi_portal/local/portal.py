@@ -21,6 +21,7 @@ SECRETS = {  # kept in the portal's private folder
     "SECRET_KEY": folders.secret_key,
     "PRIVACY_KEYS": folders.key_ring,
     "PRIVACY_INDEX_KEYS": folders.key_ring,
+    "LOG_SIGNING_KEY": folders.signing_key,
 }
 PATIENCE = 60  # seconds until we say that something is slow to come up
 
@@ -80,6 +81,7 @@ def environment(port: int, home: Path) -> dict[str, str]:
         "PORTAL_URL": f"http://localhost:{port}",
         "STATIC_ROOT": str(home / "static"),
         "DOCUMENTS_DIR": str(home / "documents"),
+        "LOG_CHECKPOINTS_DIR": str(home / "checkpoints"),
         "DJANGO_SETTINGS_MODULE": "pmi_portal.settings",
         "PYTHONUNBUFFERED": "1",
     }

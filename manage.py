@@ -3,9 +3,13 @@
 
 import os
 import sys
+from contextlib import nullcontext
 
 from django.core.management import execute_from_command_line
 
+from privacy.postgres import owner
+
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pmi_portal.settings")
-    execute_from_command_line(sys.argv)
+    with owner.as_owner() if owner.COMMANDS.intersection(sys.argv[1:2]) else nullcontext():
+        execute_from_command_line(sys.argv)

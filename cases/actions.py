@@ -15,11 +15,12 @@ from agencies.models import Partner, Topic
 from notifications.actions import notify
 from notifications.choices import Kind
 from privacy import keys
+from privacy.acting import as_portal
 
 from . import access, restriction, rules, tpks
 from .choices import EventKind
-from .events import done_already, record
-from .models import Case, CaseCounter, CaseEvent, IntakeDraft, Worker
+from .events import done_already, record, with_key
+from .models import Case, CaseCounter, IntakeDraft, Worker
 from .models.draft import HEADING
 
 
@@ -172,6 +173,7 @@ def touch(case: Case) -> None:
     case.save(update_fields=["changed_at"])
 
 
+@as_portal()  # a key may be anybody's, and the writer's session may be over; only rows of their own are written
 @transaction.atomic
 def save_draft(*, draft_id: UUID, fields: Mapping[str, Any], by: User) -> bool:
     """Keep what this person typed, in a new draft or their own of before; whether it is kept.
@@ -182,7 +184,7 @@ def save_draft(*, draft_id: UUID, fields: Mapping[str, Any], by: User) -> bool:
     if not rules.can_log(by):
         raise PermissionDenied
     _one_at_a_time(draft_id)  # the same form may be on its way as a case
-    if CaseEvent.objects.filter(key=draft_id).exists():
+    if with_key(draft_id) is not None:
         return False
     draft = IntakeDraft.objects.filter(pk=draft_id).first()
     if draft is None:

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
 from accounts.models import User
+from privacy.acting import as_portal
 
 from .choices import EventKind
 from .models import Case, CaseEvent
@@ -44,9 +45,15 @@ def done_already(key: UUID | None, *, by: User, kind: EventKind) -> CaseEvent | 
     Raises PermissionDenied when the key belongs to another act or another person: two colleagues at one computer, or
     a form that was tampered with.
     """
-    if key is None:
-        return None
-    event = CaseEvent.objects.filter(key=key).select_related("case", "referral").first()
+    event = with_key(key)
     if event is not None and (event.actor_id != by.pk or event.kind != kind):
         raise PermissionDenied
     return event
+
+
+@as_portal()
+def with_key(key: UUID | None) -> CaseEvent | None:
+    """The event that a form's key has caused, whoever's it is: a key is spent for everybody."""
+    if key is None:
+        return None
+    return CaseEvent.objects.filter(key=key).select_related("case", "referral").first()

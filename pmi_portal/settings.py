@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "accounts.middleware.ActingMiddleware",  # last: the body is read and the door is passed
 ]
 
 ROOT_URLCONF = "pmi_portal.urls"
@@ -87,7 +88,10 @@ TEMPLATES = [
 
 # Data ---------------------------------------------------------------------------------------
 
-DATABASES = {"default": env.db_url("DATABASE_URL", default="postgres:///pmi_portal")}
+DATABASES = {
+    "default": env.db_url("DATABASE_URL", default="postgres:///pmi_portal", engine="privacy.postgres")
+}
+DATABASE_ROLE = env.str("DATABASE_ROLE", default="portal_app")  # owns no table: row-level security binds it
 _POOL_MAX = env.int("DATABASE_POOL_MAX", default=8)  # connections kept per process; 0: no pool
 if _POOL_MAX:
     DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 1, "max_size": _POOL_MAX, "timeout": 10}}

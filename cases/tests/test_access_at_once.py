@@ -14,6 +14,7 @@ from django.db import close_old_connections, connection, transaction
 from cases import access, actions
 from cases.models import Case, CaseAccess
 from notifications.models import Notification
+from privacy.acting import as_portal
 from referrals.tests.test_at_once import at_once
 
 from .factories import make_case
@@ -102,6 +103,7 @@ def _started(act: Callable[[], Any]) -> tuple[threading.Thread, list[Any]]:
     """A thread that has begun the act and waits for the case; and where its result will stand."""
     result: list[Any] = []
 
+    @as_portal()
     def run() -> None:
         close_old_connections()
         try:
@@ -126,8 +128,8 @@ def _wait_until_somebody_waits() -> None:
                 "SELECT pg_stat_clear_snapshot()"
             )  # a transaction sees the same activity throughout
             cursor.execute(
-                "SELECT count(*) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+                "SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid)"
+                " WHERE datname = current_database() AND NOT granted"
             )
             if cursor.fetchone()[0]:
                 return

@@ -19,6 +19,7 @@ from cases import clock_rows, clocks, tasks
 from cases.choices import ClockCode, EventKind
 from cases.models import Case, CaseEvent, Clock
 from notifications.models import Notification
+from privacy.acting import as_portal
 from referrals.models import Referral
 from referrals.tests.factories import make_officer, make_referral_in
 
@@ -292,6 +293,7 @@ def at_once(*acts: Callable[[], Any]) -> list[Any]:
     results: list[Any] = [None] * len(acts)
     ready = threading.Barrier(len(acts))
 
+    @as_portal()
     def run(number: int) -> None:
         close_old_connections()
         try:

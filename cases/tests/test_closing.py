@@ -24,6 +24,7 @@ from cases.closing import ClosingRefused, Ending, StillLive
 from cases.models import Case, CaseEvent
 from cases.standing import standing
 from notifications.models import Notification
+from privacy.acting import as_portal
 from referrals import actions as referral_actions
 from referrals.actions import ActRefused
 from referrals.tests.factories import make_referral, make_referral_in
@@ -479,6 +480,7 @@ def at_once(*acts: Callable[[], Any]) -> list[Any]:
     results: list[Any] = [None] * len(acts)
     ready = threading.Barrier(len(acts))
 
+    @as_portal()
     def run(number: int) -> None:
         close_old_connections()
         try:

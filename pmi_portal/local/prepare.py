@@ -7,12 +7,15 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, OperationalError, connection
 
+from privacy.postgres.owner import as_owner
+
 from .problem import NO_SPACE
 
 
 def prepare() -> None:
     """Migrate, load the reference data and, for a demo, its cases and accounts."""
-    call_command("migrate", verbosity=0, interactive=False)
+    with as_owner():
+        call_command("migrate", verbosity=0, interactive=False)
     call_command("load_reference")
     if settings.DEMO:
         call_command("seed_demo")

@@ -18,6 +18,7 @@ os.environ |= {
     "ALLOWED_HOSTS": "localhost,127.0.0.1,testserver",
     "PORTAL_URL": "http://localhost:8000",
     "DATABASE_POOL_MAX": "0",  # a pool would keep connections to the test database open when it is dropped
+    "DATABASE_ROLE": "portal_app",
     "MAIL_DIR": "",
     "LOG_SIGNING_KEY": base64.b64encode(b"signs checkpoints for tests only").decode(),
     "LOG_CHECKPOINTS_DIR": "",

@@ -182,7 +182,7 @@ def asked(port: int, request: bytes) -> bytes:
         with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
             connection.sendall(request)
             return b"".join(iter(lambda: connection.recv(65536), b""))
-    except ConnectionRefusedError:
+    except (ConnectionRefusedError, TimeoutError):  # it is not up yet, or busy with coming up
         return b""
 
 

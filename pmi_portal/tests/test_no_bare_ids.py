@@ -68,7 +68,6 @@ ALLOWED = {
     "referrals/views/overdue.py:overdue": "references and partners alone, for those who manage the portal",
     "referrals/views/plan.py:_perform": "a step of a team that the view has found for its reader",
     "referrals/views/refer.py:_case": "narrowed by cases.views.door",
-    "referrals/views/verify.py:_by_link": "by the hash of a secret that only the receiver got",
     "referrals/views/verify.py:_open": "the letter that the action has just opened by that secret",
 }
 

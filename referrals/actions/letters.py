@@ -15,6 +15,7 @@ from cases.choices import EventKind
 from cases.events import record
 from cases.models import Case, CaseEvent
 from notifications.actions import link_to, send_email
+from privacy.acting import as_partner
 
 from .. import rules
 from ..choices import LetterKind, State
@@ -89,11 +90,14 @@ def open_letter(*, link_hash: str) -> Letter:
 
     Raises LinkUnknown for a link that was never sent, ActRefused for one that is over or whose letter does not stand.
     """
-    found = (
-        Letter.objects.filter(link_hash=link_hash).select_related("referral").first() if link_hash else None
-    )
+    found = proof.by_link(link_hash)
     if found is None:
         raise LinkUnknown
+    with as_partner(found.referral.receiver_id):  # whoever has the link reads for that agency
+        return _open(found, link_hash)
+
+
+def _open(found: Letter, link_hash: str) -> Letter:
     current = lock(found.referral)
     letter = Letter.objects.select_for_update(no_key=True).filter(pk=found.pk, link_hash=link_hash).first()
     if letter is None:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from cases.choices import EventKind
+from cases.events import with_key
 from cases.models import CaseEvent
 
 from .. import rules
@@ -88,7 +89,7 @@ def marked(recorded: bool) -> dict[str, Any]:
 
 def done_before(key: UUID | None, *, by: User, kind: EventKind, text: str) -> CaseEvent | None:
     """The event that this very form has caused before. Raises KeyUsed when its key stands for something else."""
-    earlier = CaseEvent.objects.filter(key=key).select_related("referral").first() if key else None
+    earlier = with_key(key)
     if earlier is None:
         return None
     if (earlier.actor_id, earlier.kind, earlier.text) != (by.pk, kind, text):

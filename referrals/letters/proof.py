@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models import Consent
 from notifications.actions import link_to
+from privacy.acting import as_portal
 
 from .. import disclosure
 from ..choices import ENDED, LetterKind, State
@@ -60,10 +61,18 @@ def typing_address() -> str:
     return link_to(reverse("referrals:verify_box"))
 
 
+@as_portal()
 def find(code: str) -> Letter | None:
-    """The paper that bears this code, with what its proof says."""
+    """The paper that bears this code, with what its proof says, for whoever holds it."""
     papers = Letter.objects.select_related("referral__case", "referral__consent")
     return papers.select_related("referral__sender", "referral__receiver").filter(code=code).first()
+
+
+@as_portal()
+def by_link(link_hash: str) -> Letter | None:
+    """The paper to which the link of an e-mail leads, for whoever has the link."""
+    papers = Letter.objects.select_related("referral__case", "referral__sender", "referral__consent")
+    return papers.filter(link_hash=link_hash).first() if link_hash else None
 
 
 def newest(referral: Referral, kind: str) -> Letter | None:

@@ -12,6 +12,7 @@ from cases.choices import EventKind
 from cases.models import CaseEvent
 from cases.tests.factories import make_case
 from notifications.models import Notification
+from privacy.acting import as_portal
 from referrals import actions, routing
 from referrals.actions import ActRefused
 from referrals.choices import DeclineReason
@@ -26,6 +27,7 @@ def at_once(*acts: Callable[[], Any]) -> list[Any]:
     results: list[Any] = [None] * len(acts)
     ready = threading.Barrier(len(acts))
 
+    @as_portal()
     def run(number: int) -> None:
         close_old_connections()
         try:
@@ -132,6 +134,7 @@ def test_a_referral_that_somebody_holds_is_skipped_and_found_later():
     held, free = make_referral(), make_referral()
     locked, done = threading.Event(), threading.Event()
 
+    @as_portal()
     def hold() -> None:
         with transaction.atomic():
             Referral.objects.select_for_update().get(pk=held.pk)

@@ -21,6 +21,7 @@ from cases.models import CaseEvent
 from cases.tests.factories import make_case
 from notifications.choices import Kind
 from notifications.models import Notification
+from privacy.acting import as_portal
 from referrals import actions, escalation, tasks
 from referrals.models import Referral
 from referrals.tests.factories import make_officer, make_referral, make_referral_in
@@ -144,6 +145,7 @@ def test_sweeps_at_once_give_every_nudge_once():
         pass_time(referral, hours=48)
     ready = threading.Barrier(4)
 
+    @as_portal()
     def sweep() -> None:
         ready.wait(timeout=10)
         try:

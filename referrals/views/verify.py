@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
 from agencies.models.staff import hash_of
+from privacy.acting import as_partner
 
 from .. import actions
 from ..forms import CodeForm
@@ -46,7 +47,8 @@ def verify(request: HttpRequest, code: str) -> HttpResponse:
     letter = proof.find(proof.read(code))
     if letter is None:
         return render(request, "referrals/verify.html", {"form": CodeForm(), "unknown": True}, status=404)
-    standing = proof.standing(letter)
+    with as_partner(letter.referral.receiver_id):
+        standing = proof.standing(letter)
     context = {"letter": letter, "referral": letter.referral, "standing": standing}
     return render(request, "referrals/verified.html", context)
 
@@ -68,10 +70,12 @@ def letter_page(request: HttpRequest) -> HttpResponse:
     link_hash = request.session.get(SESSION_KEY, "")
     if request.method == "POST":
         return _open(request, link_hash)
-    letter = _by_link(link_hash)
+    letter = proof.by_link(link_hash)
     if letter is None:
         return _gone(request, unknown_link(), status=404)
-    if why := proof.why_link_closed(letter):
+    with as_partner(letter.referral.receiver_id):
+        why = proof.why_link_closed(letter)
+    if why:
         return _gone(request, why)
     return render(request, "referrals/letter_page.html", {"letter": letter, "referral": letter.referral})
 
@@ -83,12 +87,8 @@ def _open(request: HttpRequest, link_hash: str) -> HttpResponse:
         return _gone(request, unknown_link(), status=404)
     except actions.ActRefused as refusal:
         return _gone(request, str(refusal))
-    return download(Letter.objects.with_paper_data().get(pk=letter.pk))
-
-
-def _by_link(link_hash: str) -> Letter | None:
-    papers = Letter.objects.select_related("referral__case", "referral__sender", "referral__consent")
-    return papers.filter(link_hash=link_hash).first() if link_hash else None
+    with as_partner(letter.referral.receiver_id):
+        return download(Letter.objects.with_paper_data().get(pk=letter.pk))
 
 
 def unknown_link() -> str:

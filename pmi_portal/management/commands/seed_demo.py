@@ -6,6 +6,7 @@ from django.utils import translation
 
 from pmi_portal.demo.people import ACCOUNTS, PASSWORD
 from pmi_portal.demo.seed import Unfit, seed
+from privacy.acting import as_portal
 
 
 class Command(BaseCommand):
@@ -15,7 +16,8 @@ class Command(BaseCommand):
         if not settings.DEMO:
             raise CommandError("The demo is made up for DEMO=true only; this portal is not a demo.")
         try:
-            world = seed()
+            with as_portal():
+                world = seed()
         except Unfit as why:
             raise CommandError(str(why)) from None
         if world is None:

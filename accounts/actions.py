@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import F
 
-from .models import User
+from .models import PasswordReset, User
 
 EMAIL_FIELDS = ("email_choice", "digest_at", "quiet_from", "quiet_until")
 
@@ -38,3 +38,8 @@ def set_preferences(*, by: User, full_name: str, language: str, time_zone: str, 
         by.choice_is_new = True
         fields["choice_is_new"] = True
     by.save(update_fields=list(fields))
+
+
+def ask_for_reset(*, email: str) -> None:
+    """Write down that somebody wants a new password for this address: the same work whether or not it has an account."""
+    PasswordReset.objects.create(email=User.objects.normalize_email(email))

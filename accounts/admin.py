@@ -2,6 +2,8 @@
 
 from allauth.account.decorators import secure_admin_login
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.http import HttpRequest
@@ -11,7 +13,8 @@ from .models import User
 
 admin.site.site_header = admin.site.site_title = _("Portal PMI: plain admin pages")
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # one door: sign-in, with its limits
-for unused in (Group, EmailAddress):  # rights come from roles; an address is the account's own
+# Rights come from roles; an address is the account's own; factors and sessions are for their owner alone.
+for unused in (Group, EmailAddress, Authenticator, UserSession):
     if admin.site.is_registered(unused):
         admin.site.unregister(unused)
 

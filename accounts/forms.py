@@ -1,11 +1,15 @@
 """One's own preferences."""
 
+import unicodedata
 from datetime import time
 from typing import Any, ClassVar
 
 from django import forms
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from . import actions
+from .characters import validate_plain_name
 from .choices import EmailChoice
 from .models import User, time_zones
 
@@ -21,10 +25,13 @@ def time_zone_choices() -> list[tuple[str, str]]:
 
 
 class PersonNameField(forms.CharField):
-    """A name on one line, without doubled spaces: it stands in e-mails."""
+    """A name on one line, without doubled spaces: it stands in e-mails. What looks like another name is refused."""
+
+    default_validators = [validate_plain_name]  # as Django declares it
 
     def to_python(self, value: Any) -> str:
-        return " ".join(str(super().to_python(value) or "").split())
+        name = " ".join(str(super().to_python(value) or "").split())
+        return unicodedata.normalize("NFC", name)
 
 
 class TimeOfDayField(forms.TimeField):
@@ -87,3 +94,17 @@ class PreferencesForm(forms.ModelForm):
     def _as_it_is(self, name: str) -> time | None:
         """What was typed; a field that is not in the form at all says nothing about it."""
         return self.cleaned_data[name] if name in self.data else getattr(self.instance, name)
+
+
+class ResetForm(forms.Form):
+    """For which account a new password is wanted. Whether there is one is looked up by the worker, not here."""
+
+    email = forms.EmailField(
+        label=_("E-mail"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
+    )
+
+    def save(self, request: HttpRequest) -> str:
+        """Take the wish down; the name and the argument are what django-allauth's view calls."""
+        email: str = self.cleaned_data["email"]
+        actions.ask_for_reset(email=email)
+        return email

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 import zoneinfo
 from datetime import time
 from functools import cache
@@ -11,9 +12,11 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
+from .characters import validate_plain_email, validate_plain_name
 from .choices import EmailChoice
 from .roles import AT_PARTNER, AT_PORTAL, ROLE_CHOICES, ROLES, PortalAdmin, Right, Role
 
@@ -65,8 +68,8 @@ class User(AbstractBaseUser):
     person's own zone. `choice_is_new` asks the sweep of held e-mails to plan anew what waits for this person.
     """
 
-    email = models.EmailField(_("e-mail"), unique=True)
-    full_name = models.CharField(_("name"), max_length=150)
+    email = models.EmailField(_("e-mail"), unique=True, validators=[validate_plain_email])
+    full_name = models.CharField(_("name"), max_length=150, validators=[validate_plain_name])
     partner = models.ForeignKey(
         "agencies.Partner",
         on_delete=models.PROTECT,
@@ -121,6 +124,7 @@ class User(AbstractBaseUser):
                 ),
             ),
             models.CheckConstraint(condition=models.Q(email=Lower("email")), name="user_email_is_lower_case"),
+            models.CheckConstraint(condition=models.Q(email__regex=r"^[!-~]+$"), name="user_email_is_plain"),
             models.CheckConstraint(
                 condition=models.Q(email_choice__in=EmailChoice.values), name="user_email_choice_is_known"
             ),
@@ -209,3 +213,46 @@ class User(AbstractBaseUser):
             secret=secret,
             algorithm="sha256",
         ).hexdigest()
+
+
+class PasswordReset(models.Model):
+    """Somebody asked for a new password for an address, which may be nobody's; gone after an hour.
+
+    The page only writes this row. The worker looks up the account and writes the e-mail, so that the page's answer
+    takes the same work for an address with an account and for one without.
+    """
+
+    email = models.EmailField()
+    asked_at = models.DateTimeField(default=timezone.now)
+    done_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = (models.Index(fields=("id",), condition=models.Q(done_at=None), name="password_reset_due"),)
+
+    def __str__(self) -> str:
+        return f"{self.asked_at:%Y-%m-%d %H:%M}"
+
+
+class KeptFormQuerySet(models.QuerySet["KeptForm"]):
+    def visible_to(self, user: User) -> KeptFormQuerySet:
+        """A form that came too late is seen by the person who filled it in and by nobody else."""
+        return self.filter(person=user)
+
+
+class KeptForm(models.Model):
+    """A form that came after its session had ended: kept for a day, for the person whose session it was.
+
+    `sealed` holds its fields, encrypted and bound to this row; `path` is where it was meant for.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.ForeignKey(User, models.CASCADE, related_name="kept_forms")
+    path = models.CharField(max_length=500)
+    sealed = models.BinaryField()
+    had_file = models.BooleanField(default=False)
+    kept_at = models.DateTimeField(default=timezone.now)
+
+    objects = KeptFormQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return str(self.id)

@@ -42,3 +42,13 @@ def ensure(permitted: bool) -> None:
     """Go on, or answer 403."""
     if not permitted:
         raise PermissionDenied
+
+
+def hold(person: User) -> None:
+    """Keep this person as they are until the transaction ends; for acts that began long before they write.
+
+    Whoever suspends them or gives them another role waits for the commit, or has done it already: then PermissionDenied.
+    """
+    rows = User.objects.select_for_update(no_key=True).filter(pk=person.pk, is_active=True)
+    now = rows.values_list("role", "partner_id", "session_generation").first()
+    ensure(now == (person.role, person.partner_id, person.session_generation))

@@ -129,6 +129,7 @@ class StaffVerb(models.TextChoices):
     ROLE_CHANGED = "role_changed", _("Role changed")
     SUSPENDED = "suspended", _("Account suspended")
     REACTIVATED = "reactivated", _("Account reactivated")
+    SECOND_FACTOR_RESET = "second_factor_reset", _("Second factor reset")
     PARTNER_EDITED = "partner_edited", _("Partner's data changed")
     PARTNER_SUSPENDED = "partner_suspended", _("Partner suspended")
     PARTNER_REACTIVATED = "partner_reactivated", _("Partner reactivated")

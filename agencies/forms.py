@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.characters import validate_plain_email
 from accounts.forms import PersonNameField, time_zone_choices
 from accounts.models import User
 from accounts.roles import ROLES
@@ -42,6 +43,7 @@ class InviteForm(forms.Form):
     email = forms.EmailField(
         label=_("E-mail"),
         max_length=254,
+        validators=[validate_plain_email],
         help_text=_("The person's own address at work. It becomes the name they sign in with."),
     )
     full_name = PersonNameField(label=_("Name"), max_length=150)

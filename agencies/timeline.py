@@ -23,6 +23,7 @@ LOOK: dict[StaffVerb, tuple[str, str]] = {
     StaffVerb.ROLE_CHANGED: ("pencil", "neutral"),
     StaffVerb.SUSPENDED: ("ban", "bad"),
     StaffVerb.REACTIVATED: ("play-circle", "good"),
+    StaffVerb.SECOND_FACTOR_RESET: ("arrow-counterclockwise", "warn"),
     StaffVerb.PARTNER_EDITED: ("pencil", "neutral"),
     StaffVerb.PARTNER_SUSPENDED: ("pause-circle", "bad"),
     StaffVerb.PARTNER_REACTIVATED: ("play-circle", "good"),
@@ -85,6 +86,8 @@ def _title(event: StaffEvent, verb: StaffVerb) -> str:
             return _("%(who)s suspended") % words
         case StaffVerb.REACTIVATED:
             return _("%(who)s reactivated") % words
+        case StaffVerb.SECOND_FACTOR_RESET:
+            return _("Second factor of %(who)s reset by whoever runs the portal") % words
         case StaffVerb.PARTNER_EDITED:
             return _("Partner's data changed: %(fields)s") % words
         case StaffVerb.DEADLINE_EDITED if event.detail.get("dropped"):

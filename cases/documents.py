@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.policy import hold
 from agencies.choices import Urgency
 from agencies.models import Partner
 
@@ -76,6 +77,7 @@ def add(
 
 @transaction.atomic
 def _write(new: Document, *, by: User, case: Case, stored: storage.Stored, key: UUID | None) -> Document:
+    hold(by)  # reading and checking the file may have taken a while
     current = Case.objects.select_for_update(no_key=True).get(pk=case.pk)
     earlier = done_already(key, by=by, kind=EventKind.DOCUMENT_ADDED)
     new.case, new.added_by, new.fingerprint = current, by, stored.fingerprint

@@ -33,6 +33,8 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "csp",
     "crispy_forms",
     "crispy_bootstrap5",
@@ -58,9 +60,13 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.PreferencesMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "accounts.middleware.SessionClockMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "accounts.middleware.KeptFormMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "accounts.middleware.StillThereMiddleware",
+    "accounts.middleware.SecondFactorMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.middleware.ActingMiddleware",  # last: the body is read and the door is passed
@@ -97,6 +103,14 @@ if _POOL_MAX:
     DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 1, "max_size": _POOL_MAX, "timeout": 10}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
+CACHES = {  # counts attempts (ACCOUNT_RATE_LIMITS) and nothing else
+    "default": {
+        "BACKEND": "accounts.counting.CountingCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "pmi",
+        "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 0.5},  # seconds
+    }
+}
 
 # Celery -------------------------------------------------------------------------------------
 
@@ -149,6 +163,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600,
         "options": {"expires": 3600},
     },
+    "send-password-resets": {
+        "task": "accounts.tasks.send_resets",
+        "schedule": 5,
+        "options": {"expires": 5},
+    },
+    "clear-what-has-ended": {
+        "task": "accounts.tasks.sweep",
+        "schedule": 3600,
+        "options": {"expires": 3600},
+    },
     "deliver-due-emails": {"task": "notifications.tasks.sweep", "schedule": 10, "options": {"expires": 10}},
 }
 
@@ -157,21 +181,23 @@ CELERY_BEAT_SCHEDULE = {
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "accounts.passwords.PlainWordsValidator"},
 ]
+PASSWORD_RESET_TIMEOUT = 3600  # seconds
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_FORMS = {"reset_password": "accounts.forms.ResetForm"}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"  # an invitation by e-mail is the verification
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # of changes to one's own account
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody is written to who has no account here
 _HOST = (
     "__Host-" if HTTPS else ""
 )  # browsers take such a cookie from this very host alone, over TLS (RFC 6265bis, 4.1.3.2)
@@ -182,7 +208,38 @@ SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_NAME = f"{_HOST}csrftoken"  # read by our scripts, so not HttpOnly
 CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SAMESITE = "Lax"
+DEVICE_COOKIE_NAME = f"{_HOST}pmi_device"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # no cookie says what somebody did
+# How often, per address ("ip"), person ("user"), or account and browser ("key", see accounts/devices.py). A right
+# password is not counted.
+ACCOUNT_RATE_LIMITS = {
+    "login": "60/m/ip",
+    "login_failed": "30/5m/ip,5/5m/key",
+    "second_factor": "30/5m/ip,5/5m/key",
+    "reset_password": "20/10m/ip",
+    "reset_password_from_key": "20/m/ip",
+    "reauthenticate": "10/5m/user",
+    "change_password": "5/5m/user",
+    "signup": "20/m/ip",
+}
+MFA_REQUIRED = env.bool("MFA_REQUIRED", default=not DEMO)  # nobody works without a second factor
+MFA_ADAPTER = "accounts.second_factor.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "accounts.code_forms.AuthenticateForm",
+    "reauthenticate": "accounts.code_forms.ReauthenticateForm",
+    "authenticate_webauthn": "accounts.code_forms.PasskeyForm",
+    "reauthenticate_webauthn": "accounts.code_forms.ConfirmPasskeyForm",
+    "activate_totp": "accounts.code_forms.ActivateForm",
+    "add_webauthn": "accounts.code_forms.AddPasskeyForm",
+    "edit_webauthn": "accounts.code_forms.RenamePasskeyForm",
+}
+MFA_TOTP_TOLERANCE = 1  # steps of 30 seconds that a phone's clock may be off
+MFA_TOTP_ISSUER = SITE_NAME
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+SESSION_IDLE_MINUTES = env.float("SESSION_IDLE_MINUTES", default=30)  # without doing anything
+SESSION_MAX_HOURS = env.float("SESSION_MAX_HOURS", default=12)  # whatever one does
+SESSION_COOKIE_AGE = int(SESSION_MAX_HOURS * 3600)  # seconds
 
 # E-mail -------------------------------------------------------------------------------------
 

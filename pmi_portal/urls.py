@@ -24,3 +24,4 @@ urlpatterns = [
 
 handler403 = "pmi_portal.views.forbidden"
 handler500 = "pmi_portal.views.server_error"
+handler429 = "accounts.views.entrance.throttled"  # django-allauth asks for it

@@ -13,7 +13,7 @@ from .deadlines import (
 )
 from .invitations import accept, invite, resend, revoke
 from .partners import edit_partner, seen_values
-from .people import change_role, reactivate, suspend
+from .people import change_role, reactivate, reset_second_factor, suspend
 from .reference import confirm, take_back
 from .shared import ActRefused, StaleData
 
@@ -34,6 +34,7 @@ __all__ = [
     "reminders_mark",
     "remove_day",
     "resend",
+    "reset_second_factor",
     "revoke",
     "seen_values",
     "set_own_deadline",

@@ -1,10 +1,12 @@
 """Changing what people may do: their role, and whether they may come in at all."""
 
+from allauth.mfa.models import Authenticator
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
+from accounts import notices, security
 from accounts.models import User
 
 from .. import rules
@@ -74,6 +76,24 @@ def reactivate(*, by: User, person: User) -> User:
     current.save(update_fields=["is_active"])
     record(StaffVerb.REACTIVATED, by=by, partner=current.partner_id, subject=current)
     return current
+
+
+@transaction.atomic
+def reset_second_factor(*, person: User) -> bool:
+    """Take all second factors of this person away and end their sessions: they set up a new one at the next sign-in.
+
+    The operator's act, by a command on the server. Whether there was one.
+    """
+    one_at_a_time(person.partner_id)
+    current = User.objects.select_for_update(no_key=True).get(pk=person.pk)
+    taken, _by_model = Authenticator.objects.filter(user=current).delete()
+    if not taken:
+        return False
+    User.objects.filter(pk=current.pk).update(session_generation=F("session_generation") + 1)
+    record(StaffVerb.SECOND_FACTOR_RESET, by=None, partner=current.partner_id, subject=current)
+    security.tell("second_factor_reset", person=current, bad=True)
+    notices.send(current, notices.Fact.FACTORS_RESET)
+    return True
 
 
 def _begin(by: User, person: User) -> tuple[User, User]:

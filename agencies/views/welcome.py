@@ -6,9 +6,10 @@ without it, so that no log of requests, history of a shared computer or error pa
 
 from typing import Any
 
+from allauth.account.utils import perform_login
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import login, logout
+from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -87,10 +88,10 @@ def _accept(request: HttpRequest, form: AcceptForm, context: dict[str, Any]) -> 
         form.add_error(None, str(refusal))
         return render(request, "agencies/welcome.html", context, status=409)
     del request.session[SESSION_KEY]
-    login(request, person)
     with override(person.language):
         messages.success(request, _("Welcome. Your account is ready, and you are signed in."))
-    return redirect("home")
+    response: HttpResponse = perform_login(request, person)
+    return response
 
 
 def _signed_in_already(request: HttpRequest, found: Invitation) -> HttpResponse:

@@ -6,12 +6,10 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.views import redirect_to_login
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.shortcuts import get_object_or_404, redirect
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -82,18 +80,6 @@ def save(request: HttpRequest) -> JsonResponse:
         return JsonResponse({"kept": True, "text": _("Saved %(time)s") % {"time": time}})
     text = _("Saved %(time)s. Your session has ended: please sign in again in a new tab.") % {"time": time}
     return JsonResponse({"kept": True, "text": text}, status=401)
-
-
-def sign_in_again(request: HttpRequest) -> HttpResponse:
-    """Answer a form that was sent after the session ended: keep it, sign in, go on with it."""
-    draft_id = draft_key(request.POST.get("key", ""))
-    problem = ""
-    try:
-        if draft_id and keep(request, draft_id):
-            return redirect_to_login(f"{reverse('cases:new')}?draft={draft_id}")
-    except ValidationError as too_long:
-        problem = too_long.messages[0]
-    return render(request, "cases/session_ended.html", {"problem": problem}, status=401)
 
 
 @require_POST

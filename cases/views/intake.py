@@ -6,10 +6,8 @@ from typing import Any
 from uuid import uuid4
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -26,19 +24,10 @@ from ..models import Case, IntakeDraft
 from . import drafts
 
 
-@login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def new(request: HttpRequest) -> HttpResponseBase:
-    """The intake form. What is sent after the session ended is kept as a draft first."""
-    if request.user.is_authenticated:
-        return signed_in(request)
-    if request.method == "POST":
-        return drafts.sign_in_again(request)
-    return redirect_to_login(request.get_full_path())
-
-
 @allow(Right.WORK_CASES)
-def signed_in(request: SignedInRequest) -> HttpResponse:
+def new(request: SignedInRequest) -> HttpResponse:
+    """The intake form."""
     ensure(rules.can_log(request.user))
     if request.method == "POST":
         return _save(request)

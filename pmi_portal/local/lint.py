@@ -19,6 +19,7 @@ PRODUCTION = {
     "ALLOWED_HOSTS": "portal.example",
     "PORTAL_URL": "https://portal.example",
     "EMAIL_URL": "smtp://mail.example:25",
+    "MFA_REQUIRED": "true",
     "MAIL_DIR": "",
     "LOG_SIGNING_KEY": "bGlu" * 10 + "bGk=",
     "PRIVACY_KEYS": "lint:" + "bGlu" * 10 + "bGk=",

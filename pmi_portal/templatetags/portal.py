@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 from typing import Any
 
 from django import template
@@ -122,6 +123,12 @@ def moment(when: datetime.datetime | None, words: str = "") -> SafeString:
     return format_html(
         '<time datetime="{}" title="{}">{}</time>', when.isoformat(), full_moment(when), words or clock(when)
     )
+
+
+@register.filter
+def as_json(value: Any) -> str:
+    """Write a value as JSON, for an attribute that a script reads; the template escapes it."""
+    return json.dumps(value)
 
 
 @register.inclusion_tag("_components/nav_link.html", takes_context=True)

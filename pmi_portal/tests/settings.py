@@ -19,6 +19,9 @@ os.environ |= {
     "PORTAL_URL": "http://localhost:8000",
     "DATABASE_POOL_MAX": "0",  # a pool would keep connections to the test database open when it is dropped
     "DATABASE_ROLE": "portal_app",
+    "MFA_REQUIRED": "false",  # tests that speak of the second factor turn it on
+    "SESSION_IDLE_MINUTES": "30",
+    "SESSION_MAX_HOURS": "12",
     "MAIL_DIR": "",
     "LOG_SIGNING_KEY": base64.b64encode(b"signs checkpoints for tests only").decode(),
     "LOG_CHECKPOINTS_DIR": "",
@@ -36,3 +39,4 @@ from pmi_portal.settings import STORAGES
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 WHITENOISE_AUTOREFRESH = True  # no STATIC_ROOT is collected for tests
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # signing in is not what tests wait for
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

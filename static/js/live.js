@@ -24,6 +24,7 @@
   document.addEventListener("htmx:configRequest", (event) => {
     const region = event.target;
     if (!isLive(region)) return;
+    event.detail.headers["X-Background"] = "1"; // nothing a person does: it puts off no end of the session
     const etag = etags.get(region) ?? region.dataset.etag;
     if (etag) event.detail.headers["If-None-Match"] = etag;
   });

@@ -1,11 +1,22 @@
 // A form goes out once: its buttons rest from the submit until the page comes back. The server is idempotent anyway.
-// And it goes out with the token of today's sign-in: who signed in again in another tab loses nothing typed in this one.
+// And it goes out with the token of today's sign-in: who signed in again in another tab loses nothing typed in this one. It
+// says to whom its page was shown, so that it never becomes the act of somebody else who has signed in since.
 (() => {
   const sent = new WeakSet();
 
   const freshenToken = (form) => {
     const field = form.elements.namedItem("csrfmiddlewaretoken");
     if (field) field.value = csrfToken() || field.value;
+  };
+
+  const sayWhose = (form) => {
+    const { pageOf } = document.body.dataset;
+    if (!pageOf || form.elements.namedItem("page_of")) return;
+    const field = document.createElement("input");
+    field.type = "hidden";
+    field.name = "page_of";
+    field.value = pageOf;
+    form.append(field);
   };
 
   const free = (form) => {
@@ -20,6 +31,7 @@
     const form = event.target;
     if (event.defaultPrevented || form.method !== "post") return;
     freshenToken(form);
+    sayWhose(form);
     if (form.dataset.once === "off") return;
     if (sent.has(form)) {
       event.preventDefault();

@@ -42,5 +42,10 @@
     history.back();
   });
 
+  for (const button of document.querySelectorAll("[data-print]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => window.print());
+  }
+
   document.querySelector("[data-focus]")?.focus();
 })();

@@ -68,11 +68,10 @@ def visit(stack: Stack, browser: Browser) -> Iterator[Visit]:
     contexts: list[BrowserContext] = []
 
     def open_(email: str = "", password: str = PASSWORD, *, language: str = "id", **options: Any) -> Page:
-        context = browser.new_context(
-            base_url=stack.address, viewport=options.pop("viewport", DESK), **options
-        )
+        address = options.pop("address", stack.address)
+        context = browser.new_context(base_url=address, viewport=options.pop("viewport", DESK), **options)
         context.set_default_timeout(15_000)
-        context.add_cookies([{"name": "pmi_language", "value": language, "url": stack.address}])
+        context.add_cookies([{"name": "pmi_language", "value": language, "url": address}])
         contexts.append(context)
         page = context.new_page()
         if email:

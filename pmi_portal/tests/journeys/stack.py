@@ -8,7 +8,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from signal import SIGKILL
 from typing import Any
@@ -31,6 +32,14 @@ def wait_until(condition: Callable[[], Any], what: str, *, seconds: float = PATI
             return found
         time.sleep(0.05)
     raise AssertionError(f"{what}: not within {seconds:.0f} s")
+
+
+def answers(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(address, timeout=5) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
 
 
 def free_port() -> int:
@@ -105,6 +114,25 @@ class Stack:
         for name in ("mail", "worker", "beat", "web"):
             self.start(name)
         wait_until(self.healthy, "/healthz is content")
+
+    @contextmanager
+    def another_web(self, **settings: str) -> Iterator[str]:
+        """A second web process beside the first, on the same data but with settings of its own; its address."""
+        port = free_port()
+        options = ("--worker-class", "gthread", "--workers", "1", "--threads", "4", "--no-control-socket")
+        child = self._child(
+            "another-web", "gunicorn", "--bind", f"127.0.0.1:{port}", *options, "pmi_portal.wsgi"
+        )
+        child.env = self.env | settings
+        self.children["another-web"] = child
+        child.start()
+        address = f"http://localhost:{port}"  # by this name, since passkeys are bound to names
+        try:
+            wait_until(lambda: answers(f"{address}/accounts/login/"), "the other web process answers")
+            yield address
+        finally:
+            self.kill("another-web")
+            del self.children["another-web"]
 
     def start(self, name: str) -> None:
         self.children[name].start()

@@ -1,10 +1,9 @@
-"""One's own preferences and sessions."""
+"""One's own preferences."""
 
 from copy import copy
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -13,10 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.http import require_POST
 
-from . import actions
-from .forms import PreferencesForm
-from .policy import SignedInRequest
-from .wording import emails_in_words
+from .. import actions, second_factor
+from ..forms import PreferencesForm
+from ..policy import SignedInRequest
+from ..wording import emails_in_words
 
 
 def preferences(request: SignedInRequest) -> HttpResponse:
@@ -28,17 +27,12 @@ def preferences(request: SignedInRequest) -> HttpResponse:
             messages.success(request, _("Your preferences are saved."))
         return redirect("accounts:preferences")
     status = 422 if form.is_bound else 200
-    context = {"form": form, "emails_in_words": emails_in_words(request.user)}
+    context = {
+        "form": form,
+        "emails_in_words": emails_in_words(request.user),
+        "has_second_factor": second_factor.has_one(request.user),
+    }
     return render(request, "accounts/preferences.html", context, status=status)
-
-
-@require_POST
-def sign_out_everywhere(request: SignedInRequest) -> HttpResponse:
-    """End every session of this person on other devices; this one goes on."""
-    actions.sign_out_everywhere(by=request.user)
-    update_session_auth_hash(request, request.user)
-    messages.success(request, _("You are signed out on all other devices."))
-    return redirect("accounts:preferences")
 
 
 @require_POST

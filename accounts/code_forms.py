@@ -1,0 +1,229 @@
+"""Typing a code of the second factor: throttled per account and browser, and every code is good for one use.
+
+A code of an authenticator app is valid for its own 30 seconds and the step before and after (RFC 6238, 5.2); the number
+of the last step that was used is kept with the secret, so that no code serves twice, whatever the cache forgets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from allauth.core import context
+from allauth.core.internal import ratelimit
+from allauth.core.internal.cryptokit import compare_user_code
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.base.internal.flows import post_authentication
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal import auth as totp
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, AuthenticateWebAuthnForm, EditWebAuthnForm
+from allauth.mfa.webauthn.internal import auth as webauthn
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from . import devices, notices, second_factor, security
+from .forms import PersonNameField
+from .models import User
+
+LAST_STEP = "last_step"  # in an authenticator's data
+
+
+class CodeField(forms.CharField):
+    """A code of digits, typed or pasted with spaces or without."""
+
+    def __init__(self, **options: Any) -> None:
+        attributes = {"autocomplete": "one-time-code", "inputmode": "numeric", "class": "code-input"}
+        super().__init__(max_length=40, widget=forms.TextInput(attrs=attributes), **options)
+
+
+class Attempts:
+    """What is counted while a code is checked. Raises ValidationError when there were too many."""
+
+    def __init__(self, person: User) -> None:
+        request = context.request
+        key = devices.of(request).attempts_key(person.email)
+        self.usage = ratelimit.consume(request, app="allauth.account", action="second_factor", key=key)
+        if self.usage is None:
+            security.tell("throttled", person=person, bad=True, action="second_factor")
+            raise ValidationError(
+                gettext("Too many codes that were wrong. Wait five minutes, then take the newest one."),
+                code="throttled",
+            )
+
+    def forget(self) -> None:
+        """The code was right: it does not count."""
+        assert self.usage is not None
+        self.usage.rollback()
+
+
+def step_of(secret: str, code: str, *, after: int = -1) -> int | None:
+    """The number of the 30-second step that this code belongs to, if it is one of those now and later than `after`."""
+    for step in totp.yield_hotp_counters_from_time():
+        right = totp.format_hotp_value(totp.hotp_value(secret, step))
+        if compare_user_code(actual=code, expected=right) and step > after:
+            return step
+    return None
+
+
+@transaction.atomic
+def use_code(person: User, code: str) -> Authenticator | None:
+    """The authenticator that this code belongs to, which it is now used up for; None for a code that is wrong or used."""
+    rows = Authenticator.objects.filter(user=person).exclude(type=Authenticator.Type.WEBAUTHN)
+    with second_factor.secrets_of(person):
+        for row in rows.select_for_update().order_by("-type"):
+            if row.type == Authenticator.Type.RECOVERY_CODES:
+                if row.wrap().validate_code(code):
+                    row.refresh_from_db()
+                    return row
+                continue
+            secret = get_adapter().decrypt(row.data["secret"])
+            step = step_of(secret, code, after=row.data.get(LAST_STEP, -1))
+            if step is not None:
+                row.data[LAST_STEP] = step
+                row.save(update_fields=["data"])
+                return row
+    return None
+
+
+class AuthenticateForm(forms.Form):
+    """A code of the app, or a recovery code, after the password."""
+
+    code = CodeField(label=_("Code"))
+    reauthenticated = False
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        self.user = user
+        super().__init__(*args, **kwargs)
+
+    def clean_code(self) -> str:
+        code: str = self.cleaned_data["code"]
+        attempts = Attempts(self.user)
+        found = use_code(self.user, code)
+        if found is None:
+            security.tell("second_factor_failed", person=self.user, bad=True)
+            raise ValidationError(
+                gettext(
+                    "This code is not right, or was used already. Take the newest one of your app, or a recovery code"
+                    " that you have not used yet."
+                ),
+                code="incorrect_code",
+            )
+        attempts.forget()
+        self.authenticator = found
+        return code
+
+    def save(self) -> None:
+        """Count the person as known by their second factor; the name is what django-allauth's views call."""
+        request = context.request
+        self.authenticator.user = self.user
+        post_authentication(request, self.authenticator, reauthenticated=self.reauthenticated)
+        if self.authenticator.type == Authenticator.Type.RECOVERY_CODES:
+            security.tell("recovery_code_used", person=self.user)
+            notices.send(self.user, notices.Fact.CODE_USED)
+
+
+class ReauthenticateForm(AuthenticateForm):
+    """A code, to confirm that it is still the same person."""
+
+    reauthenticated = True
+
+
+class ActivateForm(forms.Form):
+    """The first code of an authenticator app, which shows that it has the secret."""
+
+    code = CodeField(label=_("Code that the app shows"))
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        self.user = user
+        super().__init__(*args, **kwargs)
+        self.secret = (
+            totp.get_totp_secret()
+        )  # the same until it is set up: a page that is reloaded shows no other
+
+    def clean_code(self) -> str:
+        attempts = Attempts(self.user)
+        step = step_of(self.secret, self.cleaned_data["code"])
+        if step is None:
+            raise ValidationError(
+                gettext(
+                    "This code is not right. Take the newest one; if it is refused again, check that the phone sets its"
+                    " clock by itself."
+                ),
+                code="incorrect_code",
+            )
+        attempts.forget()
+        self.step = step
+        return str(self.cleaned_data["code"])
+
+
+class CredentialField(forms.JSONField):
+    """What a browser says of a passkey; static/js/passkey.js fills it in."""
+
+    widget = forms.HiddenInput
+
+    def __init__(self) -> None:
+        missing = _(
+            "Your browser showed no passkey. It needs JavaScript for that; the app on your phone does not."
+        )
+        super().__init__(
+            label=pgettext_lazy("field", "Passkey"), error_messages={"required": missing, "invalid": missing}
+        )
+
+
+class PasskeyForm(AuthenticateWebAuthnForm):
+    """A passkey, after the password. Attempts are counted as those of codes are."""
+
+    credential = CredentialField()
+
+    def clean_credential(self) -> Authenticator:
+        attempts = Attempts(self.user)
+        credential = self.cleaned_data["credential"]
+        with _told_in_words(self.user):
+            webauthn.parse_authentication_response(credential)
+            found: Authenticator = webauthn.complete_authentication(self.user, credential)
+        attempts.forget()
+        return found
+
+
+class ConfirmPasskeyForm(PasskeyForm):
+    """A passkey, to confirm that it is still the same person."""
+
+    reauthenticated = True
+
+
+@contextmanager
+def _told_in_words(person: User) -> Iterator[None]:
+    """Turn whatever a browser may send instead of a passkey into a sentence."""
+    try:
+        yield
+    except (ValidationError, ValueError, TypeError, KeyError, AttributeError) as error:
+        security.tell("second_factor_failed", person=person, bad=True)
+        raise ValidationError(
+            gettext("This passkey was not accepted. Try again, or take another way."), code="incorrect_code"
+        ) from error
+
+
+class AddPasskeyForm(AddWebAuthnForm):
+    """A new passkey and what it is called."""
+
+    credential = CredentialField()
+
+    name = PersonNameField(
+        label=_("Name of the passkey"),
+        max_length=60,
+        required=False,
+        help_text=_("So that you know it again, such as “Phone” or “Blue key”."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        with _told_in_words(self.user):
+            data: dict[str, Any] = super().clean()
+        return data
+
+
+class RenamePasskeyForm(EditWebAuthnForm):
+    name = PersonNameField(label=_("Name of the passkey"), max_length=60)

@@ -1,0 +1,31 @@
+"""A form that came after its session had ended: look at it, send it where it was meant to go, or throw it away."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from .. import kept as keeping
+from ..models import KeptForm
+from ..policy import SignedInRequest
+
+
+@require_safe
+def kept(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """Show what was kept. Its button sends all of it, with today's token and the key it had: so it is one act."""
+    row = get_object_or_404(KeptForm.objects.visible_to(request.user), pk=pk)
+    fields = keeping.fields_of(row)
+    context = {"row": row, "fields": fields, "written": keeping.written(fields), "kept_as": keeping.KEPT_AS}
+    return render(request, "accounts/kept.html", context)
+
+
+@require_POST
+def discard_kept(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """Throw a kept form away."""
+    row = get_object_or_404(KeptForm.objects.visible_to(request.user), pk=pk)
+    keeping.forget(KeptForm.objects.filter(pk=row.pk))
+    messages.success(request, _("What was kept is thrown away."))
+    return redirect("home")

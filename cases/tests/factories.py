@@ -1,5 +1,6 @@
 """Cases for tests, made by the same action that the pages call."""
 
+from datetime import date
 from typing import Any
 
 from accounts.models import User
@@ -43,7 +44,14 @@ def make_case(
     by = by or make_user(partner=make_partner())
     return actions.log(
         by=by,
-        worker=worker_fields(**(worker or {})),
-        case=case_fields(**fields),
+        worker=_with_days(worker_fields(**(worker or {}))),
+        case=_with_days(case_fields(**fields)),
         topics=topics if topics is not None else [make_topic()],
     )
+
+
+def _with_days(fields: dict[str, Any]) -> dict[str, Any]:
+    """Days that a test wrote as text are days, as a form makes them."""
+    days = ("birth_date", "incident_date", "departure_date")
+    written = {name: value for name, value in fields.items() if name in days and isinstance(value, str)}
+    return fields | {name: date.fromisoformat(value) for name, value in written.items()}

@@ -19,6 +19,8 @@ from django.db import connection  # noqa: E402
 from django.db.migrations.executor import MigrationExecutor  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
+from privacy.postgres.owner import as_owner  # noqa: E402
+
 BEFORE = [
     ("cases", "0009_scanned_files"),
     ("referrals", "0004_clocks_of_live_referrals"),
@@ -171,4 +173,5 @@ def plainly() -> list[str]:
 
 
 if __name__ == "__main__":
-    main()
+    with as_owner():
+        main()

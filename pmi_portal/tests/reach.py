@@ -27,6 +27,7 @@ from cases.tests.factories import make_case
 from cases.tests.restricted import violence
 from notifications.models import Notification
 from pmi_portal.tests.visiting import ROUTES, parameters, session_of
+from privacy import keys as data_keys
 from referrals import actions
 from referrals.actions import plan as plans
 from referrals.choices import LetterKind
@@ -43,6 +44,8 @@ NOT_OF_A_CASE = {
     "account_reset_password_from_key": "a secret in the address, sent by e-mail",
     "demo_mail_message": "the demo's mail",
     "referrals:verify": "what is printed on a letter, for whoever holds it; test_verify says that it tells nobody",
+    "mfa_edit_webauthn": "a person's own passkey",
+    "mfa_remove_webauthn": "a person's own passkey",
     "referrals:letter_link": "a secret in the address, sent by e-mail",
 }
 
@@ -153,7 +156,9 @@ def _thing(referral: Referral) -> Thing:
         what=f"{MARK} langkah",
         by_when=timezone.localdate() + timedelta(7),
     )
-    draft = IntakeDraft.objects.create(owner=keeper, fields={"worker-name": f"{MARK} konsep"})
+    draft = IntakeDraft.objects.create(
+        owner=keeper, data_key=data_keys.make(), fields={"worker-name": f"{MARK} konsep"}
+    )
     notice = Notification.objects.filter(recipient=keeper).first()
     assert notice is not None
     keys = {"document": document.pk, "notifications:open.pk": notice.pk, "cases:discard.pk": draft.pk}

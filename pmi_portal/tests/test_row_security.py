@@ -27,7 +27,7 @@ from pmi_portal.celery import app
 from pmi_portal.tests.test_no_bare_ids import NARROWING
 from pmi_portal.tests.test_routes import METHODS, ROUTES, UNNAMED, Visitors
 from pmi_portal.tests.world import World, make_world
-from privacy import acting
+from privacy import acting, keys
 from referrals import routing
 from referrals import tasks as referrals_tasks
 from referrals.choices import State
@@ -101,7 +101,7 @@ def world(visitors: Visitors, db: None) -> World:
 def fill(world: World) -> None:
     """What the world has no row of yet."""
     now, by, case = timezone.now(), world.people["caseworker"], world.case
-    IntakeDraft.objects.create(owner=by, fields={"name": "Contoh"})
+    IntakeDraft.objects.create(owner=by, data_key=keys.make(), fields={"name": "Contoh"})
     CaseAccess.objects.create(case=case, person=by, way=AccessWay.NAMED, granted_by=by, granted_at=now)
     PlanStep.objects.create(
         case=case, what="Menelepon", partner=world.ngo, by_when=now, created_by=by, created_at=now
@@ -330,6 +330,8 @@ def test_a_sweep_that_forgets_to_act_as_the_portal_finds_nothing_and_the_task_fi
 
 # Tasks that read and write nothing of a case, each with its reason.
 OF_NO_CASE = {
+    "accounts.tasks.send_resets": "a new password concerns a person's own account",
+    "accounts.tasks.sweep": "sessions and kept forms are a person's own",
     "notifications.tasks.deliver": "e-mails are rows of their own",
     "notifications.tasks.sweep": "e-mails are rows of their own",
     "notifications.tasks.write_held": "notices say a reference and a path",

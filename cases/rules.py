@@ -26,13 +26,14 @@ def oversees(user: User, case: Case) -> bool:
 
 
 def can_read(user: User, case: Case) -> bool:
-    """Whether its contents are open to this person. A restricted case is read by named staff, supervisors or not."""
-    return works_here(user, case) and case.is_open_to(user)
+    """Whether its contents are open to this person. A restricted case is read by named staff, supervisors or not; an
+    erased one by nobody."""
+    return works_here(user, case) and not case.is_erased and case.is_open_to(user)
 
 
 def can_edit(user: User, case: Case) -> bool:
-    """Whether its details may be changed: a closed case is reopened first."""
-    return can_read(user, case) and not case.is_closed
+    """Whether its details may be changed: a closed case is reopened first, one that is paused waits."""
+    return can_read(user, case) and not case.is_closed and not case.is_paused
 
 
 def can_note(user: User, case: Case) -> bool:

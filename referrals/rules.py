@@ -41,8 +41,8 @@ def owns(user: User, case: Case) -> bool:
 
 
 def can_refer(user: User, case: Case) -> bool:
-    """A closed case is reopened first."""
-    return owns(user, case) and not case.is_closed
+    """A closed case is reopened first; while one is paused only a life may be saved (`can_override`)."""
+    return owns(user, case) and not case.is_closed and not case.is_paused
 
 
 def can_choose(user: User, referral: Referral) -> bool:
@@ -100,9 +100,9 @@ def can_register(user: User, referral: Referral, *, recorded: bool = False) -> b
 
 
 def can_issue_letter(user: User, referral: Referral) -> bool:
-    """Put the referral on paper, while the receiver has it and the consent stands."""
+    """Put the referral on paper, while the receiver has it, the consent stands and the case is not paused."""
     live = referral.state in WITH_RECEIVER and disclosure.is_open(referral)
-    return live and is_sender(user, referral)
+    return live and is_sender(user, referral) and not referral.case.is_paused
 
 
 def can_issue_receipt(user: User, referral: Referral) -> bool:
@@ -139,7 +139,8 @@ def can_refer_again(user: User, referral: Referral) -> bool:
 
 def can_override(user: User, case: Case) -> bool:
     """Refer without consent: a coordinator may, to save a life (UU 27/2022 art. 20(2)d)."""
-    return can_refer(user, case) and user.can(Right.OVERSEE_CASES) and case.urgency == Urgency.EMERGENCY
+    supervises = owns(user, case) and not case.is_closed and user.can(Right.OVERSEE_CASES)
+    return supervises and case.urgency == Urgency.EMERGENCY
 
 
 def can_keep_consents(user: User, case: Case) -> bool:

@@ -132,6 +132,9 @@ def _page(
         "note_form": note_form or NoteForm(),
         "assign_form": assign_form,
         "document_rows": newest(case),
+        "open_requests": case.data_requests.exclude(
+            state="told"
+        ).exists(),  # rights know cases, not the reverse
         **_progress(case),
         **_time_limits(request.user, case),
     }

@@ -25,10 +25,19 @@ class CaseRestricted(PermissionDenied):
         self.case = case
 
 
+class CaseErased(PermissionDenied):
+    """Somebody of its own partner came to a case that was erased; `case` is for the page that says so."""
+
+    def __init__(self, case: Case) -> None:
+        super().__init__(case.reference)
+        self.case = case
+
+
 def case_or_404(user: User, reference: str, cases: CaseQuerySet | None = None) -> Case:
     """The case of this person's own partner, with what `cases` loads along.
 
-    Raises CaseRestricted for a colleague to whom it is closed, Http404 for everybody else.
+    Raises CaseErased for one that was erased, CaseRestricted for a colleague to whom it is closed, Http404 for
+    everybody else.
     """
     wanted = Case.objects.all() if cases is None else cases
     case: Case | None = wanted.visible_to(user).filter(reference=reference).first()
@@ -38,11 +47,22 @@ def case_or_404(user: User, reference: str, cases: CaseQuerySet | None = None) -
 
 
 def refuse(user: User, reference: str) -> NoReturn:
-    """Say that the case is restricted to whoever may know that it is there; to others that there is none."""
+    """Say that the case is erased or restricted to whoever may know that it is there; to others that there is none."""
+    gone = Case.objects.erased_of_partner_of(user).filter(reference=reference).select_related("outcome")
+    if case := gone.first():
+        raise CaseErased(case)
     closed = Case.objects.closed_to(user).filter(reference=reference).select_related("assigned_to")
     if case := closed.first():
         raise CaseRestricted(case)
     raise Http404
+
+
+def erased(request: HttpRequest, case: Case) -> HttpResponse:
+    """The page of a case that was erased: its reference, and the coded facts that are left. 410, it does not come back."""
+    assert isinstance(request.user, User)
+    open_ = case.is_open_to(request.user)  # what a restricted case was about stays with its readers
+    context = {"case": case, "topics": list(case.topics.all()) if open_ else [], "open": open_}
+    return render(request, "cases/erased.html", context, status=410)
 
 
 def restricted(

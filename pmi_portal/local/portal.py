@@ -80,6 +80,7 @@ def environment(port: int, home: Path) -> dict[str, str]:
         "PORTAL_URL": f"http://localhost:{port}",
         "STATIC_ROOT": str(home / "static"),
         "DOCUMENTS_DIR": str(home / "documents"),
+        "ERASURE_LEDGER": str(home / "erasures.jsonl"),
         "DJANGO_SETTINGS_MODULE": "pmi_portal.settings",
         "PYTHONUNBUFFERED": "1",
     }

@@ -173,6 +173,12 @@ class CredentialField(forms.JSONField):
             label=pgettext_lazy("field", "Passkey"), error_messages={"required": missing, "invalid": missing}
         )
 
+    def to_python(self, value: Any) -> Any:
+        try:
+            return super().to_python(value)
+        except RecursionError as error:  # brackets within brackets, thousands deep
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from error
+
 
 class PasskeyForm(AuthenticateWebAuthnForm):
     """A passkey, after the password. Attempts are counted as those of codes are."""

@@ -6,6 +6,7 @@ What `load_reference` finds edited it leaves alone. Rows are retired and not del
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
@@ -18,6 +19,7 @@ from accounts.admin import ReadOnlyAdmin
 
 from .actions.deadlines import HOURS, LENGTH
 from .actions.partners import EDITABLE
+from .admin_fields import CodesField, KnownRowSelect
 from .models import (
     Deadline,
     District,
@@ -43,6 +45,13 @@ class ReferenceAdmin(admin.ModelAdmin):
     readonly_fields: ClassVar[Any] = CONFIRMATION
     actions: Any = ("retire", "bring_back")
     list_per_page = 50
+
+    formfield_overrides: ClassVar[Any] = {ArrayField: {"form_class": CodesField}}
+
+    def formfield_for_foreignkey(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        if db_field.name in self.autocomplete_fields:
+            kwargs["widget"] = KnownRowSelect(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return False

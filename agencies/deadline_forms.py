@@ -13,6 +13,8 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.text import Line
+
 from . import countries
 from .actions.deadlines import Reminder, mark, reminders_mark
 from .choices import Counting, DeadlineUnit, Recipients
@@ -121,7 +123,7 @@ class DayForm(forms.Form):
     day = forms.DateField(
         label=gettext_lazy("Day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
-    name = forms.CharField(label=gettext_lazy("Occasion"), max_length=150)
+    name = Line(label=gettext_lazy("Occasion"), max_length=150)
     is_working = forms.TypedChoiceField(
         label=gettext_lazy("On that day"),
         choices=[("0", gettext_lazy("people are off")), ("1", gettext_lazy("people work"))],

@@ -16,6 +16,7 @@ from accounts.characters import validate_plain_email
 from accounts.forms import PersonNameField, time_zone_choices
 from accounts.models import User
 from accounts.roles import ROLES
+from accounts.text import Line, LongText
 
 from . import reference_kinds
 from .actions.partners import EDITABLE, seen_values
@@ -135,6 +136,10 @@ class PartnerForm(forms.ModelForm):
             "is_active": _("Takes part"),
         }
         widgets = {"letterhead": forms.Textarea(attrs={"rows": 4})}
+        field_classes = {
+            **dict.fromkeys(("name_id", "name_en", "phone", "city", "signatory"), Line),
+            "letterhead": LongText,
+        }
         help_texts = {
             "email": _("Of the office, not of a person."),
             "letterhead": _(
@@ -161,7 +166,7 @@ class PartnerForm(forms.ModelForm):
 class ConfirmForm(forms.Form):
     """By what and when a row of reference data was confirmed, and which rows besides."""
 
-    source = forms.CharField(
+    source = LongText(
         label=_("Confirmed with"),
         max_length=SOURCE_MAX,
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -202,7 +207,7 @@ class ConfirmForm(forms.Form):
         return [self.related[key] for key in self.cleaned_data.get("also", [])]
 
 
-class SearchField(forms.CharField):
+class SearchField(Line):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
             label=kwargs.pop("label", _("Search")),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile, StopUpload
@@ -12,6 +12,9 @@ LIMIT = 25 * 1024 * 1024  # bytes of one file
 LISTENED_TO = (
     2 * 1024**3
 )  # bytes of a request that are read to their end, so that the browser hears the answer
+
+
+View = TypeVar("View", bound=Any)
 
 
 class Bounded(FileUploadHandler):
@@ -51,6 +54,12 @@ class Bounded(FileUploadHandler):
 
     def _refuse(self) -> None:
         self.request.upload_too_large = True  # type: ignore[union-attr]  # the request is Django's to pass, the mark ours
+
+
+def takes_file(view: View) -> View:
+    """Decorate a view whose form has a file: its requests may be larger than those of other pages (pmi_portal.limits)."""
+    view.takes_file = True
+    return view
 
 
 def too_large(request: HttpRequest) -> bool:

@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.text import LongText
 
 from ..choices import GlassReason, Verdict
 from ..models import Case
 from ..models.access import REASON_LENGTH
 from .acts import CASE_ROLES
-from .fields import Day, LongText
+from .fields import Day
 from .keyed import KeyedForm
 
 GLASS_WORDS = 20  # characters that a reason has at least

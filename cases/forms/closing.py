@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from accounts.text import LongText
 from agencies.models import Outcome
 
 from ..choices import SettlementState
@@ -16,7 +17,7 @@ from ..closing import Ending
 from ..models import Case
 from ..models.consent import HOME
 from .edit import VersionField
-from .fields import Day, LongText
+from .fields import Day
 from .keyed import KeyedForm
 from .money import CURRENCIES, AmountField
 

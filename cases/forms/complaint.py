@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.text import Line
 from agencies import countries, nik
 from agencies.choices import Urgency
 from agencies.models import Province, Regency, Topic
@@ -25,7 +26,7 @@ SELF_REPORTERS = frozenset({ReporterType.WORKER, ReporterType.PROSPECTIVE})
 PLACES = ("home_province", "home_regency")
 
 
-class NikField(forms.CharField):
+class NikField(Line):
     """A NIK, typed with or without spaces; what it says is compared elsewhere and never refused."""
 
     def to_python(self, value: Any) -> str:

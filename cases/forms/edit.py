@@ -17,6 +17,8 @@ from django.utils import formats
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from accounts.text import Line
+
 from ..choices import MeansOfControl
 from ..models import Case, Worker
 from ..models.worker import validate_passport
@@ -24,7 +26,7 @@ from .complaint import ComplaintForm
 from .fields import Day, coded, day, said
 
 
-class PassportField(forms.CharField):
+class PassportField(Line):
     default_validators = [validate_passport]
 
     def to_python(self, value: Any) -> str:

@@ -13,9 +13,10 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from accounts.text import Line, LongText
 from agencies.choices import TopicStage
 from agencies.models import Province, Regency, Topic
-from privacy.fields import SealedTextField
+from privacy.fields import SealedCharField, SealedTextField
 
 from .widgets import LongSelect
 
@@ -23,18 +24,6 @@ DATE_FORMATS = ["%Y-%m-%d", "%d-%m-%Y", "%d/%m/%Y", "%d.%m.%Y"]
 EARLIEST = date(1900, 1, 1)
 CHOOSE = ("", _("Choose…"))
 NOT_FILLED_IN = ("", _("Not filled in"))
-
-
-class LongText(forms.CharField):
-    """A text of several lines. A line break counts as one character, however the browser sends it."""
-
-    def to_python(self, value: Any) -> str:
-        return (super().to_python(value) or "").replace("\r\n", "\n").replace("\r", "\n")
-
-    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
-        attrs = super().widget_attrs(widget)
-        attrs.pop("maxlength", None)  # browsers cut a pasted text without a word
-        return attrs
 
 
 class Day(forms.DateField):
@@ -62,6 +51,8 @@ def said(model: type[models.Model], name: str, **kwargs: Any) -> forms.Field:
     assert isinstance(column, models.Field)
     if isinstance(column, SealedTextField):
         kwargs = {"form_class": LongText, "widget": forms.Textarea(attrs={"rows": 6}), **kwargs}
+    elif isinstance(column, models.CharField | SealedCharField) and not column.choices:
+        kwargs.setdefault("form_class", Line)
     field = column.formfield(**kwargs)
     assert field is not None
     return field

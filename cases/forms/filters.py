@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from accounts.text import Line
 from agencies import countries
 from agencies.choices import Urgency
 from agencies.models import Topic
@@ -34,7 +35,7 @@ class TabField(forms.CharField):
 class CaseFilterForm(forms.Form):
     """Filters of the list, all optional; one that makes no sense is named and has no effect."""
 
-    q = forms.CharField(
+    q = Line(
         label=_("Reference, worker or reporter"),
         help_text=_("Names: whole, or the first three letters. NIK, passport, telephone: the whole number."),
         required=False,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from django import forms
 from django.utils.translation import gettext_lazy as _
+
+from accounts.text import Line
 
 from .closing import note_field
 from .fields import Day
@@ -12,10 +13,10 @@ from .keyed import KeyedForm
 
 class ReportedForm(KeyedForm):
     day = Day(label=_("Reported on"), past=True)
-    office = forms.CharField(
+    office = Line(
         label=_("Which police office"), max_length=150, help_text=_("Such as the UPPA of Polres Malang.")
     )
-    number = forms.CharField(label=_("Number in the police register"), max_length=60, required=False)
+    number = Line(label=_("Number in the police register"), max_length=60, required=False)
 
 
 class NotReportedForm(KeyedForm):

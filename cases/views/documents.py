@@ -29,6 +29,7 @@ NEWEST = 5  # documents on the page of the case
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @allow(Right.WORK_CASES)
+@uploads.takes_file
 def documents_(request: SignedInRequest, reference: str) -> HttpResponse:
     """The list, and the form that adds one."""
     case = door.case_or_404(

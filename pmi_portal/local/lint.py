@@ -21,6 +21,7 @@ PRODUCTION = {
     "EMAIL_URL": "smtp://mail.example:25",
     "MFA_REQUIRED": "true",
     "MAIL_DIR": "",
+    "CLAMAV_SOCKET": "/run/clamav/clamd.ctl",
     "LOG_SIGNING_KEY": "bGlu" * 10 + "bGk=",
     "PRIVACY_KEYS": "lint:" + "bGlu" * 10 + "bGk=",
     "PRIVACY_INDEX_KEYS": "lint:" + "aW5k" * 10 + "aW4=",

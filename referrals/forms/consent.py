@@ -6,9 +6,10 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.text import Line, LongText
 from cases.choices import ConsentMethod, DataGroup
 from cases.forms import KeyedForm
-from cases.forms.fields import Day, LongText
+from cases.forms.fields import Day
 from cases.models import Consent
 from cases.models.consent import HOME
 
@@ -41,9 +42,9 @@ class GrantForm(KeyedForm):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": NOTHING_TICKED},
     )
-    given_by = forms.CharField(label=_("Who agreed"), max_length=150)
+    given_by = Line(label=_("Who agreed"), max_length=150)
     method = MethodField(label=_("How it was given"), choices=WORKERS_METHODS, widget=forms.RadioSelect)
-    witness = forms.CharField(
+    witness = Line(
         label=_("Witness"),
         help_text=_("Needed when it was spoken: who else heard it."),
         max_length=150,

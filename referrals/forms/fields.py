@@ -5,8 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.text import LongText
 from agencies.models import Partner
-from cases.forms.fields import LongText
 
 TEXT_MAX = 5000
 

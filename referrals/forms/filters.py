@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.text import Line
 from agencies import countries
 from agencies.models import Topic
 
@@ -14,7 +15,7 @@ from ..choices import State
 class FilterForm(forms.Form):
     """What the lists are narrowed by. Bound to the query string; a field with an odd value says so."""
 
-    q = forms.CharField(
+    q = Line(
         label=_("Reference"),
         max_length=60,
         required=False,

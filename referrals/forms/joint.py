@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from accounts.text import Line
 from agencies.models import Partner
 from cases.forms import KeyedForm
 from cases.forms.fields import Day
@@ -53,7 +54,7 @@ class InternalForm(KeyedForm):
 class PlanForm(KeyedForm):
     """A step: what, who and by when."""
 
-    what = forms.CharField(
+    what = Line(
         label=_("Next step"),
         help_text=_(
             "Every agency that has taken this case on reads it: write nothing that one of them may not know."

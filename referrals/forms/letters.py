@@ -3,6 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.text import Line
 from agencies.models import Partner
 from cases.forms import KeyedForm
 
@@ -28,7 +29,7 @@ class RecordAskForm(KeyedForm):
 class RegisterForm(KeyedForm):
     """The receiver's own number; `show` fills in the one that is kept."""
 
-    number = forms.CharField(
+    number = Line(
         label=_("Register number"),
         help_text=_("Under which the agency finds this referral in its own books."),
         max_length=NUMBER_MAX,
@@ -72,7 +73,7 @@ class EmailLetterForm(KeyedForm):
 class CodeForm(forms.Form):
     """The code of a paper, typed by anybody."""
 
-    code = forms.CharField(
+    code = Line(
         label=_("Code on the paper"),
         max_length=TYPED_LENGTH,
         widget=forms.TextInput(

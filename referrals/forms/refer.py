@@ -6,8 +6,8 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.text import LongText
 from cases.choices import ConsentMethod, DataGroup
-from cases.forms.fields import LongText
 from cases.models import Case
 from cases.models.consent import HOME
 

@@ -24,6 +24,7 @@ from cases.forms import DocumentForm
 from cases.models import Document
 from cases.models.document import DocumentQuerySet
 from cases.rules import can_remove_document
+from cases.uploads import takes_file
 from cases.views.documents import download, filled_in, not_kept
 
 from .. import actions, disclosure, rules
@@ -66,6 +67,7 @@ def readable(user: User, referral: Referral) -> DocumentQuerySet:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @allow(Right.WORK_CASES)
+@takes_file
 def documents(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """The list, and the form that adds one."""
     referral = _load(request.user, pk)

@@ -107,7 +107,7 @@ class KeptFormMiddleware:
         response = self.get_response(request)
         arrived = request.method == "POST" and response.status_code < 400 and kept.KEPT_AS in request.POST
         if arrived and isinstance(request.user, User) and (row := kept.named(request, request.user)):
-            kept.forget(KeptForm.objects.filter(pk=row.pk))
+            kept.forget(KeptForm.objects.visible_to(request.user).filter(pk=row.pk))
         return response
 
     def process_view(self, request: HttpRequest, view: View, *_arguments: Any) -> HttpResponse | None:

@@ -25,7 +25,8 @@ def kept(request: SignedInRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def discard_kept(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Throw a kept form away."""
-    row = get_object_or_404(KeptForm.objects.visible_to(request.user), pk=pk)
-    keeping.forget(KeptForm.objects.filter(pk=row.pk))
+    rows = KeptForm.objects.visible_to(request.user).filter(pk=pk)
+    get_object_or_404(rows)
+    keeping.forget(rows)
     messages.success(request, _("What was kept is thrown away."))
     return redirect("home")

@@ -2,10 +2,12 @@
 
 import logging
 import re
+from threading import Barrier, Thread
 from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from pytest_django.fixtures import Settings
@@ -119,6 +121,24 @@ def test_a_code_serves_once_on_whatever_page(client: Client, person: User) -> No
         browser.post(CODE, {"code": code})
         client = browser
     assert not is_in(client)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_show_the_same_code_at_once_one_comes_in(person: User) -> None:
+    give_app(person)
+    code, start, found = code_now(), Barrier(2), []
+
+    def show() -> None:
+        start.wait()
+        found.append(code_forms.use_code(person, code) is not None)
+        connection.close()
+
+    both = [Thread(target=show) for _time in range(2)]
+    for thread in both:
+        thread.start()
+    for thread in both:
+        thread.join()
+    assert sorted(found) == [False, True]
 
 
 def test_the_code_that_set_the_app_up_signs_nobody_in(client: Client, person: User) -> None:

@@ -86,6 +86,7 @@ class Play:
             added_at=BEGAN,
         )
         self.picture, self.now = Picture("ani", restricted=False), BEGAN
+        self.newest: dict[str, int] = {}  # each person's last opening in an emergency
         self.lifted = False
 
     def current(self) -> Case:
@@ -156,6 +157,8 @@ class Play:
     def drawn_glass(self, who: str, _to: str) -> None:
         if not self.picture.reads(who, self.now):
             self.picture.glass[who] = self.now + DAY
+            opened = CaseAccess.objects.glass().filter(case=self.case, person=self.people[who])
+            self.newest[who] = opened.order_by("-pk").values_list("pk", flat=True)[0]
 
     def _to_review(self, person: str) -> CaseAccess | None:
         rows = CaseAccess.objects.to_review().filter(case=self.case, person=self.people[person])
@@ -181,8 +184,8 @@ class Play:
 
     def drawn_object(self, _who: str, to: str) -> None:
         self.picture.objected.add(to)
-        if self.picture.glass.get(to) == self.judged.until:
-            del self.picture.glass[to]
+        if self.newest.get(to) == self.judged.pk:  # an older one that is judged late ends nothing
+            self.picture.glass.pop(to, None)
 
     def drawn_confirm(self, _who: str, to: str) -> None:
         pass
@@ -305,3 +308,11 @@ def test_the_pages_agree_with_the_picture(db: None, played: list[tuple[str, str,
     for act in played:
         play.step(*act)
     play.compare_pages()
+
+
+def test_an_older_opening_that_is_judged_late_ends_no_newer_one(db: None) -> None:
+    play = Play()
+    for act in ("topic", "glass", "end", "glass", "confirm", "object"):
+        by = {"topic": "ani", "glass": "budi", "end": "ani"}.get(act, "dewi")
+        play.step(act, by, "budi", 0)
+        play.compare()

@@ -40,7 +40,7 @@ class RegisterForm(KeyedForm):
         return self
 
     def clean_number(self) -> str:
-        number = " ".join(self.cleaned_data["number"].split())
+        number: str = self.cleaned_data["number"]
         if not number.isprintable():
             raise forms.ValidationError(
                 _("The number holds a sign that cannot be printed. Please type it anew.")

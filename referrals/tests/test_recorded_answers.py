@@ -227,11 +227,18 @@ def test_a_key_is_not_good_for_another_number():
         actions.register(by=officer, referral=referral, number="B-2", key=key)
 
 
-@pytest.mark.parametrize("number", ["", "  ", "x" * 61, "x" * 1_000_000, "a\x00b", "B\u202e12", "B\x0712"])
+@pytest.mark.parametrize("number", ["", "  ", "x" * 61, "x" * 1_000_000, "a\x00b", "B\u200d12", "B\ue00012"])
 def test_a_number_is_up_to_60_printable_characters_or_a_sentence(client, number):
     referral, officer = make_referral_in(State.RECEIVED)
     assert do(client, officer, referral, "register", number=number).status_code == 422
     assert fresh(referral).register_number == ""
+
+
+@pytest.mark.parametrize("number", ["B\u202e12", "B\x0712", " B12\u200b"])
+def test_signs_that_nobody_sees_are_dropped_from_a_number(client, number):
+    referral, officer = make_referral_in(State.RECEIVED)
+    assert do(client, officer, referral, "register", number=number).status_code == 302
+    assert fresh(referral).register_number == "B12"
 
 
 def test_the_sender_gives_no_number_for_a_partner_that_works_here(client):

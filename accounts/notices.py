@@ -47,5 +47,5 @@ def send(person: User, fact: Fact) -> None:
                 "site_name": settings.SITE_NAME,
             },
         )
-        subject = str(_("Safety of your account"))
+        subject = str(_("Security of your account"))
     send_mail(subject, body, None, [person.email])

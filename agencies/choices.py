@@ -89,9 +89,9 @@ class Recipients(models.TextChoices):
     """Who is reminded of a referral whose deadline passes."""
 
     MOVER = "mover", _("Everybody at the partner whose move it is")
-    MOVER_SUPERVISORS = "mover_supervisors", _("Coordinators of the partner whose move it is")
+    MOVER_SUPERVISORS = "mover_supervisors", _("Supervisors of the partner whose move it is")
     OTHER_SIDE = "other_side", _("The other side")
-    PORTAL = "portal", _("The portal's coordinator")
+    PORTAL = "portal", _("The portal's supervisor")
 
 
 class DeadlineBasis(models.TextChoices):

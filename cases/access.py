@@ -109,7 +109,7 @@ def break_glass(*, by: User, case: Case, code: GlassReason | str, why: str) -> C
     if lately(by, now) >= MOST:
         raise AccessRefused(
             _(
-                "You have opened %(n)d cases in an emergency within 24 hours. Please ask a coordinator to name you."
+                "You have opened %(n)d cases in an emergency within 24 hours. Please ask a supervisor to name you."
             )
             % {"n": MOST}
         )

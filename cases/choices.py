@@ -130,7 +130,7 @@ class ConsentMethod(models.TextChoices):
     SIGNED = "signed", _("Signed form")
     RECORDED = "recorded", _("Recorded voice or message")
     SPOKEN = "spoken", _("Spoken before a witness")
-    OVERRIDE = "override", _("Life in danger: decided by a coordinator")
+    OVERRIDE = "override", _("Life in danger: decided by a supervisor")
 
 
 class DataGroup(models.TextChoices):

@@ -40,7 +40,7 @@ class Kind(models.TextChoices):
     LIFT_PROPOSED = "lift_proposed", _("{reference}: may the restriction be lifted?")
     RESTRICTION_LIFTED = "lifted", _("{reference}: the restriction was lifted")
     ACCESS_GRANTED = "access_granted", _("You were named to read {reference}")
-    ACCESS_TAKEN = "access_taken", _("{reference}: a coordinator named themself or took the case")
+    ACCESS_TAKEN = "access_taken", _("{reference}: a supervisor named themself or took the case")
     ACCESS_ENDED = "access_ended", _("Your access to {reference} has ended")
     GLASS_BROKEN = "glass_broken", _("{reference} was opened in an emergency: please review")
     GLASS_REVIEWED = "glass_reviewed", _("{reference}: your opening in an emergency was reviewed")

@@ -138,7 +138,7 @@ def can_refer_again(user: User, referral: Referral) -> bool:
 
 
 def can_override(user: User, case: Case) -> bool:
-    """Refer without consent: a coordinator may, to save a life (UU 27/2022 art. 20(2)d)."""
+    """Refer without consent: a supervisor may, to save a life (UU 27/2022 art. 20(2)d)."""
     return can_refer(user, case) and user.can(Right.OVERSEE_CASES) and case.urgency == Urgency.EMERGENCY
 
 
@@ -157,7 +157,7 @@ def can_withdraw_consent(user: User, consent: Consent) -> bool:
 
 
 def is_reviewer(user: User, consent: Consent) -> bool:
-    """Who may judge a decision made without the worker: a coordinator of the case's partner, never of their own."""
+    """Who may judge a decision made without the worker: a supervisor of the case's partner, never of their own."""
     return (
         can_keep_consents(user, consent.case)
         and user.can(Right.OVERSEE_CASES)

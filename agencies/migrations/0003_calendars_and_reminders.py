@@ -73,9 +73,9 @@ class Migration(migrations.Migration):
                         base_field=models.CharField(
                             choices=[
                                 ("mover", "Everybody at the partner whose move it is"),
-                                ("mover_supervisors", "Coordinators of the partner whose move it is"),
+                                ("mover_supervisors", "Supervisors of the partner whose move it is"),
                                 ("other_side", "The other side"),
-                                ("portal", "The portal's coordinator"),
+                                ("portal", "The portal's supervisor"),
                             ],
                             max_length=20,
                         ),

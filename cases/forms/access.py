@@ -43,7 +43,7 @@ class GlassForm(forms.Form):
     code = forms.ChoiceField(label=_("What it is for"), choices=GlassReason.choices, widget=forms.RadioSelect)
     why = words(
         _("Why it cannot wait, in your own words"),
-        _("At least 20 characters. Coordinators and the caseworker read it: please leave names out."),
+        _("At least 20 characters. Supervisors and the caseworker read it: please leave names out."),
         least=GLASS_WORDS,
     )
 

@@ -383,7 +383,7 @@ class Migration(migrations.Migration):
                     ("signed", "Signed form"),
                     ("recorded", "Recorded voice or message"),
                     ("spoken", "Spoken before a witness"),
-                    ("override", "Life in danger: decided by a coordinator"),
+                    ("override", "Life in danger: decided by a supervisor"),
                 ],
                 max_length=10,
                 verbose_name="how it was given",

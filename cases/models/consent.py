@@ -33,7 +33,7 @@ class Consent(OfCase):
 
     `partner` is who may know; empty until the portal has found the agency. With `onward` the worker also agreed that
     another responsible agency is asked, should this one decline or hand over. `until` is the last day of the grant.
-    A grant with `override_reason` is a coordinator's decision to save a life (UU 27/2022 art. 20(2)d): no worker gave
+    A grant with `override_reason` is a supervisor's decision to save a life (UU 27/2022 art. 20(2)d): no worker gave
     it, and another person reviews it. One that the worker has changed is withdrawn and points to what took its place
     (`replaced_by`). `reminded` is what the sender was told of its end.
     """

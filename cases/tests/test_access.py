@@ -231,7 +231,7 @@ class TestBreakingTheGlass:
         ]
         for case in cases[:10]:
             access.break_glass(by=team.colleague, case=case, **GLASS)
-        with pytest.raises(AccessRefused, match="ask a coordinator"):
+        with pytest.raises(AccessRefused, match="ask a supervisor"):
             access.break_glass(by=team.colleague, case=cases[10], **GLASS)
         CaseAccess.objects.filter(case=cases[0]).update(granted_at=timezone.now() - timedelta(hours=24))
         assert access.break_glass(by=team.colleague, case=cases[10], **GLASS) is not None

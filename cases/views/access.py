@@ -135,7 +135,7 @@ def break_glass(request: SignedInRequest, reference: str) -> HttpResponse:
     except AccessRefused as refusal:
         return door.restricted(request, case, form, refusal=str(refusal), status=409)
     messages.warning(
-        request, _("The case is open to you for 24 hours. Its caseworker and the coordinators are told.")
+        request, _("The case is open to you for 24 hours. Its caseworker and the supervisors are told.")
     )
     return redirect(case)
 

@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
                     ("lift_proposed", "{reference}: may the restriction be lifted?"),
                     ("lifted", "{reference}: the restriction was lifted"),
                     ("access_granted", "You were named to read {reference}"),
-                    ("access_taken", "{reference}: a coordinator named themself or took the case"),
+                    ("access_taken", "{reference}: a supervisor named themself or took the case"),
                     ("access_ended", "Your access to {reference} has ended"),
                     ("glass_broken", "{reference} was opened in an emergency: please review"),
                     ("glass_reviewed", "{reference}: your opening in an emergency was reviewed"),

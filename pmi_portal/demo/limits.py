@@ -23,7 +23,7 @@ from .world import World
 if TYPE_CHECKING:
     from .lives import Life
 
-ON_THE_DAY = timedelta(hours=20)  # until a coordinator has decided on the advice, at the latest
+ON_THE_DAY = timedelta(hours=20)  # until a supervisor has decided on the advice, at the latest
 FIRST_MISSED = timedelta(hours=20)  # after the acceptance, until an agency says that something is missing
 UNWILLING = 0.4
 ENDED_LATER = timedelta(hours=12)  # after a time limit has passed, an agency closes the complaint
@@ -168,7 +168,7 @@ def _runs(world: World, referral: Referral) -> bool:
 
 
 def _advice(world: World, case: Case) -> None:
-    """It begins by itself; a coordinator has decided on the older ones, with the victim."""
+    """It begins by itself; a supervisor has decided on the older ones, with the victim."""
     supervisor, at = world.supervisors(case.partner)[0], case.created_at
     decided = world.clock.working(at + ON_THE_DAY, case.partner.time_zone, on_duty=True)
     stop = None

@@ -85,7 +85,7 @@ def _name_who_worked(world: World, case: Case, reasons: list[str]) -> None:
 
 
 def _emergency(world: World, scene: dict[str, Any]) -> None:
-    """A colleague opens a case that is closed to them; a coordinator judges it, where the scene says so."""
+    """A colleague opens a case that is closed to them; a supervisor judges it, where the scene says so."""
     at = world.clock.now - timedelta(days=scene["days"])
     partner = world.partners[SUARA_PEREMPUAN]
     supervisor = world.supervisors(partner)[0]

@@ -1,4 +1,4 @@
-"""To save a life a coordinator may share without the worker's consent; another one reviews it (UU 27/2022 art. 20(2)d)."""
+"""To save a life a supervisor may share without the worker's consent; another one reviews it (UU 27/2022 art. 20(2)d)."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -32,7 +32,7 @@ def is_override(grant: Mapping[str, Any]) -> bool:
 
 
 def overridden(referral: Referral, *, by: User, at: datetime) -> None:
-    """Log that a case was shared without the worker's consent, and ask the other coordinators to review it.
+    """Log that a case was shared without the worker's consent, and ask the other supervisors to review it.
 
     The reason stays with the case's own partner: it may say more of the worker than the groups that were shared.
     """
@@ -56,13 +56,13 @@ def overridden(referral: Referral, *, by: User, at: datetime) -> None:
 
 
 def reviewers(case: Case, *, but: User) -> list[User]:
-    """The coordinators who may judge what one of them decided; sometimes there is no other."""
+    """The supervisors who may judge what one of them decided; sometimes there is no other."""
     return [person for person in people(case.partner, Right.OVERSEE_CASES) if person != but]
 
 
 @transaction.atomic
 def review_override(*, by: User, consent: Consent, text: str, key: UUID | None = None) -> Consent:
-    """Judge, as another coordinator, a decision to share without consent.
+    """Judge, as another supervisor, a decision to share without consent.
 
     Raises PermissionDenied for whoever made it, for another role and for somebody else's case; ActRefused when it is
     reviewed already.

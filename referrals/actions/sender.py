@@ -42,8 +42,8 @@ def create(
 ) -> Referral:
     """Refer the case. The worker finds the agency, unless a person already says which one (`to`).
 
-    `consent` holds the fields of the grant (`groups`, `given_by`, `method`, `given_on`…); one that a coordinator
-    overrides to save a life goes to the other coordinators for review. The same `key` again returns the referral of the
+    `consent` holds the fields of the grant (`groups`, `given_by`, `method`, `given_on`…); one that a supervisor
+    overrides to save a life goes to the other supervisors for review. The same `key` again returns the referral of the
     first time. Raises PermissionDenied for somebody else's case, for an override that is not this person's to decide or
     a `previous` that cannot be followed, ActRefused when `to` cannot be asked, KeyUsed when the form was sent before
     with another text.

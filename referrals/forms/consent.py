@@ -28,7 +28,7 @@ class MethodField(forms.ChoiceField):
     def validate(self, value: str) -> None:
         if value == ConsentMethod.OVERRIDE and not self.valid_value(value):
             raise forms.ValidationError(
-                _("Only a coordinator may decide this without the worker, and only in an emergency.")
+                _("Only a supervisor may decide this without the worker, and only in an emergency.")
             )
         super().validate(value)
 
@@ -103,7 +103,7 @@ class ChangeConsentForm(GrantForm):
         return {
             "groups": consent.groups
             if by_worker
-            else [],  # what a coordinator decided nobody has agreed to yet
+            else [],  # what a supervisor decided nobody has agreed to yet
             "given_by": consent.given_by,
             "given_on": timezone.localdate(),
             "until": consent.until if not consent.has_ended else None,

@@ -20,13 +20,13 @@ REQUEST_MAX = 5000  # characters; about two printed pages
 BY_WORKER = ("groups", "given_by", "given_on")  # what only a worker's own word can fill in
 REASON_MIN = 20  # characters; so that a reviewer has something to judge
 TO_SAVE_A_LIFE = [DataGroup.IDENTITY.value, DataGroup.CONTACT.value, DataGroup.CASE.value]
-OVERRIDE = (ConsentMethod.OVERRIDE.value, _("Life in danger, no consent yet (coordinator's decision)"))
+OVERRIDE = (ConsentMethod.OVERRIDE.value, _("Life in danger, no consent yet (supervisor's decision)"))
 
 
 class ReferForm(GrantForm):
     """Refer a case: what is asked, under whose consent, and to whom unless the portal is to find out.
 
-    With `may_override` a coordinator may say instead of who agreed why nobody could be asked: a life is in danger.
+    With `may_override` a supervisor may say instead of who agreed why nobody could be asked: a life is in danger.
     """
 
     services = forms.MultipleChoiceField(
@@ -44,7 +44,7 @@ class ReferForm(GrantForm):
     override_reason = LongText(
         label=_("Why without consent"),
         help_text=_(
-            "What the danger is, and why the worker cannot be asked in time. Another coordinator reviews it."
+            "What the danger is, and why the worker cannot be asked in time. Another supervisor reviews it."
             " If nothing is ticked above, identity, contact and case are shared."
         ),
         max_length=NOTE_MAX,

@@ -95,7 +95,7 @@ def test_changing_on_the_page(sender, case, shared):
         ({"until": "2026-02-30"}, "Enter a valid date."),
         ({"until": "9999-12-31"}, "Please check the year."),
         ({"method": "spoken"}, "Spoken consent needs a witness."),
-        ({"method": "override"}, "Only a coordinator may decide this"),
+        ({"method": "override"}, "Only a supervisor may decide this"),
         ({"witness": "x\x00"}, "Null characters are not allowed."),
         ({"witness": "x" * 151}, "at most 150 characters"),
         ({"groups": None}, "Tick what the worker agreed to share."),

@@ -1,4 +1,4 @@
-"""A life in danger and nobody to ask: a coordinator shares without consent, and another one reviews it."""
+"""A life in danger and nobody to ask: a supervisor shares without consent, and another one reviews it."""
 
 import uuid
 
@@ -76,7 +76,7 @@ def consents(case):
     return reverse("referrals:consents", args=[case.reference])
 
 
-def test_a_coordinator_refers_an_emergency_without_consent(client, case, supervisor, reviewer):
+def test_a_supervisor_refers_an_emergency_without_consent(client, case, supervisor, reviewer):
     mission = make_responsible()
     client.force_login(supervisor)
     assert "Life in danger, no consent yet" in client.get(page(case)).text
@@ -112,7 +112,7 @@ def test_the_reason_stays_with_the_cases_own_partner(client, case, supervisor):
     assert "twelfth floor" in client.get(case.get_absolute_url()).text
 
 
-def test_who_is_the_only_coordinator_is_told_that_nobody_can_review_it(client, case, supervisor):
+def test_who_is_the_only_supervisor_is_told_that_nobody_can_review_it(client, case, supervisor):
     client.force_login(supervisor)
     answer = client.post(page(case), filled(), follow=True)
     assert "nobody can review this decision" in answer.text
@@ -128,7 +128,7 @@ def test_a_reason_that_can_be_judged_is_needed(client, case, supervisor, reason,
     assert client.post(page(case), filled(override_reason=reason)).status_code == status
 
 
-def test_a_coordinator_who_has_consent_fills_it_in_like_everybody(client, case, supervisor):
+def test_a_supervisor_who_has_consent_fills_it_in_like_everybody(client, case, supervisor):
     client.force_login(supervisor)
     answer = client.post(page(case), filled(method="signed"))
     assert answer.status_code == 422
@@ -138,14 +138,14 @@ def test_a_coordinator_who_has_consent_fills_it_in_like_everybody(client, case, 
     assert Consent.objects.get().override_reason == ""
 
 
-def test_a_caseworker_is_told_to_ask_a_coordinator(client, case):
+def test_a_caseworker_is_told_to_ask_a_supervisor(client, case):
     client.force_login(case.created_by)
     text = client.get(page(case)).text
-    assert "Then ask a coordinator of your organisation" in text
+    assert "Then ask a supervisor of your organisation" in text
     assert "override_reason" not in text
     answer = client.post(page(case), filled(groups=["case"], given_by="x", given_on=TODAY.isoformat()))
     assert answer.status_code == 422
-    assert "Only a coordinator may decide this" in answer.text
+    assert "Only a supervisor may decide this" in answer.text
 
 
 @pytest.mark.parametrize("urgency", ["urgent", "normal"])
@@ -179,7 +179,7 @@ def shared(case, supervisor):
     return share(case, supervisor)
 
 
-def test_another_coordinator_reviews_it_on_the_page(client, case, shared, reviewer):
+def test_another_supervisor_reviews_it_on_the_page(client, case, shared, reviewer):
     client.force_login(reviewer)
     where = reverse("referrals:review_override", args=[case.reference, shared.consent_id])
     assert where in client.get(consents(case)).text
@@ -203,7 +203,7 @@ def test_nobody_reviews_their_own_decision(client, case, shared, supervisor):
         actions.review_override(by=supervisor, consent=shared.consent, text="All well.")
     client.force_login(supervisor)
     text = client.get(consents(case)).text
-    assert "Another coordinator of your organisation has to review this." in text
+    assert "Another supervisor of your organisation has to review this." in text
     where = reverse("referrals:review_override", args=[case.reference, shared.consent_id])
     assert client.post(where, {"key": str(uuid.uuid4()), "text": "All well."}).status_code == 403
 

@@ -95,7 +95,7 @@ def withdraw_consents(request: SignedInRequest, reference: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @allow(Right.WORK_CASES)
 def review_override(request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
-    """Another coordinator's judgement of a decision to share without consent."""
+    """Another supervisor's judgement of a decision to share without consent."""
     case = _case(request, reference)
     consent = _consent(case, pk)
     if request.method == "GET":

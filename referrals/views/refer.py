@@ -67,7 +67,7 @@ def refer(request: SignedInRequest, reference: str) -> HttpResponse:
         messages.warning(
             request,
             _(
-                "Your organisation has no other coordinator yet, so nobody can review this decision."
+                "Your organisation has no other supervisor yet, so nobody can review this decision."
                 " Please ask your partner admin to name one."
             ),
         )

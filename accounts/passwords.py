@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from django.contrib.auth.password_validation import CommonPasswordValidator
+from django.contrib.auth.password_validation import CommonPasswordValidator, MinimumLengthValidator
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
@@ -54,6 +54,20 @@ WORDS = (
     *("qwerty", "asdf", "zxcv", "sayang", "cinta", "bismillah", "alhamdulillah"),
 )
 OWN = 4  # letters that must be left when all of these words are taken away
+
+
+class LengthValidator(MinimumLengthValidator):
+    """Django's, with a hint in the portal's words."""
+
+    def get_help_text(self) -> str:
+        return _("At least %(n)d characters. A sentence is welcome, spaces too.") % {"n": self.min_length}
+
+
+class CommonValidator(CommonPasswordValidator):
+    """Django's list of 20,000 common passwords."""
+
+    def get_help_text(self) -> str:
+        return _("None that many people use.")
 
 
 class PlainWordsValidator:

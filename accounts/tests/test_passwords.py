@@ -173,3 +173,14 @@ def test_a_suspended_person_gets_no_link(person: User) -> None:
     PasswordReset.objects.create(email=person.email)
     resets.send_due()
     assert not Email.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["account_login", "account_change_password"])
+def test_a_field_says_what_it_is_once_and_what_a_password_needs_in_plain_words(
+    person: User, client: Client, name: str
+) -> None:
+    if name != "account_login":
+        client.force_login(person)
+    page = client.get(reverse(name), headers={"accept-language": "en"}).text
+    assert "placeholder" not in page
+    assert ("At least 12 characters." in page) is (name == "account_change_password")

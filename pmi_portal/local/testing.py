@@ -13,7 +13,7 @@ SIDE_BY_SIDE = ("-n", "logical", "--maxprocesses", "4")
 def test(arguments: Sequence[str]) -> int:
     """Run pytest; its exit code, or 1 when journeys could not run although CI asks for everything.
 
-    Journeys run by themselves at the end: they measure time and would otherwise share the cores with other tests.
+    Journeys that measure time run by themselves at the end, since others would share the cores with them.
     """
     browser = system.chromium(install=True)
     if browser:
@@ -24,7 +24,8 @@ def test(arguments: Sequence[str]) -> int:
     if code == STOPPED:
         return code
     if browser:
-        return _pytest("-m", "journey") or code
+        code = _pytest(*SIDE_BY_SIDE, "--dist", "loadfile", "-m", "journey and not clocked") or code
+        return code if code == STOPPED else _pytest("-m", "journey and clocked") or code
     print(
         "NOT RUN: the browser journeys (tests marked `journey`). No Chromium is here: install one or set CHROMIUM."
     )

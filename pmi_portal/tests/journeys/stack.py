@@ -56,9 +56,10 @@ class Stack:
         self.guard = Guard()
         self.sockets = folders.sockets()
         self.guard.tell("remove", self.sockets)
+        side = os.environ.get("PYTEST_XDIST_WORKER", "alone")
         self.port, mail_port = free_port(), free_port()
         self.address = f"http://127.0.0.1:{self.port}"
-        self.database_url = make_database(os.environ["DATABASE_URL"], "journeys")
+        self.database_url = make_database(os.environ["DATABASE_URL"], f"journeys_{side}")
         self.valkey = Valkey(folder, self.sockets, self.guard, folder / "valkey.log")
         self.env = dict(os.environ) | {
             "DJANGO_SETTINGS_MODULE": "pmi_portal.settings",

@@ -1,6 +1,10 @@
 """What people do on the pages, by the names of fields and addresses, so that wording may change freely."""
 
-from playwright.sync_api import Locator, Page, expect
+from collections.abc import Callable
+
+from playwright.sync_api import Locator, Page
+
+from .stack import wait_until
 
 
 def fill_complaint(
@@ -76,6 +80,33 @@ def act(page: Page, verb: str, **fields: str) -> None:
     page.wait_for_load_state()
 
 
-def expect_state(page: Page, state: str, *, seconds: int = 15) -> None:
+def come_back(page: Page) -> None:
+    """Return to the tab, as far as the page can tell: it asks at once what is new, not at its next ten seconds."""
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+
+
+def comes_to(page: Page, shown: Callable[[], bool], what: str) -> None:
+    """Come back to the open page again and again until it shows this, without a reload."""
+
+    def look() -> bool:
+        if shown():
+            return True
+        come_back(page)
+        page.wait_for_timeout(200)  # for the answer; a look that came too soon is followed by another
+        return shown()
+
+    wait_until(look, what, seconds=15)
+
+
+def expect_state(page: Page, state: str) -> None:
     """The open page comes to show this state of the referral, without a reload by hand."""
-    expect(page.locator(f"#referral-status .state-{state}")).to_be_visible(timeout=seconds * 1000)
+    badge = page.locator(f"#referral-status .state-{state}")
+    comes_to(page, badge.is_visible, f"the page shows {state}")
+
+
+def expect_words(page: Page, words: str, *, gone: bool = False) -> None:
+    """The open page comes to show these words, or no longer does, without a reload by hand."""
+    main = page.locator("main")
+    comes_to(
+        page, lambda: (words in main.inner_text()) is not gone, f"“{words}” {'gone' if gone else 'shown'}"
+    )

@@ -15,6 +15,7 @@ from .conftest import CASEWORKER, JOHOR, Visit
 from .stack import Stack, wait_until
 from .steps import log_complaint
 
+pytestmark = pytest.mark.clocked
 RUNS = 20
 AGENCY, PLACE = (
     "KDEI_TAIPEI",

@@ -8,7 +8,17 @@ from pmi_portal.demo.people import PASSWORD
 
 from .conftest import CASEWORKER, JOHOR, PARTNER_ADMIN, Visit
 from .stack import Stack, wait_until
-from .steps import act, agree, choose_agency, expect_state, fill_complaint, log_complaint, refer
+from .steps import (
+    act,
+    agree,
+    choose_agency,
+    comes_to,
+    expect_state,
+    expect_words,
+    fill_complaint,
+    log_complaint,
+    refer,
+)
 
 
 def test_a_complaint_goes_to_its_agency_and_comes_back_completed(visit: Visit, stack: Stack) -> None:
@@ -24,7 +34,7 @@ def test_a_complaint_goes_to_its_agency_and_comes_back_completed(visit: Visit, s
     expect_state(caseworker, "sent")
 
     row = officer.locator("tr", has_text=case[1])
-    expect(row).to_be_visible(timeout=15_000)  # the open inbox shows it by itself
+    comes_to(officer, row.is_visible, "the open inbox shows it")
     assert "is-unread" in (row.get_attribute("class") or "")
     row.locator("a.row-link").click()
     officer.wait_for_url(address)
@@ -42,7 +52,7 @@ def test_a_complaint_goes_to_its_agency_and_comes_back_completed(visit: Visit, s
     officer.reload()
     expect(officer.locator("main")).to_contain_text("Agustus sampai Oktober.")
     act(officer, "report", text="Majikan sudah dihubungi dan bersedia membayar.")
-    expect(caseworker.locator("main")).to_contain_text("bersedia membayar", timeout=15_000)
+    expect_words(caseworker, "bersedia membayar")
     act(
         officer,
         "complete",

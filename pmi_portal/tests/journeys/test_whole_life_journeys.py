@@ -3,7 +3,7 @@
 from playwright.sync_api import Page, expect
 
 from .conftest import CASEWORKER, JOHOR, KUALA_LUMPUR, Visit
-from .steps import act, agree, choose_agency, expect_state, log_complaint, refer
+from .steps import act, agree, choose_agency, expect_state, expect_words, log_complaint, refer
 
 
 def referred(caseworker: Page, name: str, *, onward: bool = False) -> tuple[str, str]:
@@ -85,7 +85,7 @@ def test_consent_withdrawn_closes_the_page_that_the_officer_has_open(visit: Visi
     everything.locator("[name=text]").fill("PMI berubah pikiran.")
     everything.locator("button[type=submit]").last.click()
     caseworker.wait_for_load_state()
-    expect(officer.locator("main")).not_to_contain_text("Contoh Flamboyan", timeout=15_000)
+    expect_words(officer, "Contoh Flamboyan", gone=True)
     expect_state(officer, "withdrawn")
     officer.reload()
     act(officer, "stopped", text="Salinan sudah dihapus.")

@@ -165,8 +165,9 @@ def lately(person: User, now: datetime) -> int:
 def assigned(case: Case, *, by: User, before: User) -> None:
     """A restricted case changed hands: log who reads it now, and who does no more; tell when a supervisor took it."""
     subjects = [f"case:{case.pk}"]
-    log.add(Verb.GRANTED, by=by, subjects=subjects, what=f"access:{case.assigned_to_id}")
-    log.add(Verb.REVOKED, by=by, subjects=subjects, what=f"access:{before.pk}")
+    owners = [case.partner_id]
+    log.add(Verb.GRANTED, by=by, subjects=subjects, owners=owners, what=f"access:{case.assigned_to_id}")
+    log.add(Verb.REVOKED, by=by, subjects=subjects, owners=owners, what=f"access:{before.pk}")
     if case.assigned_to_id == by.pk:
         tell_of_taking(case, by=by, before=before)
 
@@ -210,7 +211,14 @@ def _write(
         data["to"] = about.full_name
     record(case, kind, by=by, at=at, **data)
     what = f"access:{about.pk}" if about is not None else "access"
-    log.add(verb, by=by, subjects=[f"case:{case.pk}"], what=what, reason=data.get("reason", ""))
+    log.add(
+        verb,
+        by=by,
+        subjects=[f"case:{case.pk}"],
+        owners=[case.partner_id],
+        what=what,
+        reason=data.get("reason", ""),
+    )
 
 
 def _notify(

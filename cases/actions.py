@@ -17,7 +17,7 @@ from notifications.choices import Kind
 from privacy import keys
 from privacy.acting import as_portal
 
-from . import access, restriction, rules, tpks
+from . import access, access_log, restriction, rules, tpks
 from .choices import EventKind
 from .events import done_already, record, with_key
 from .models import Case, CaseCounter, IntakeDraft, Worker
@@ -195,12 +195,14 @@ def save_draft(*, draft_id: UUID, fields: Mapping[str, Any], by: User) -> bool:
     draft.heading = str(fields.get("name", ""))[:HEADING]
     draft.country = str(fields.get("country", ""))[:2]
     draft.save()
+    access_log.wrote_draft(by, draft_id)
     return True
 
 
 def discard_draft(*, by: User, draft: IntakeDraft) -> None:
     """Throw a draft of one's own away."""
     _throw_away(IntakeDraft.objects.visible_to(by).filter(pk=draft.pk))
+    access_log.wrote_draft(by, draft.pk, "draft:discarded")
 
 
 @transaction.atomic

@@ -8,8 +8,11 @@ from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
 from accounts.models import User
+from privacy import log
 from privacy.acting import as_portal
+from privacy.choices import Verb
 
+from .access_log import subject
 from .choices import EventKind
 from .models import Case, CaseEvent
 
@@ -25,7 +28,10 @@ def record(
     at: datetime | None = None,
     **data: Any,
 ) -> CaseEvent:
-    """Write one event. `by=None` is the portal; `data` must hold nothing of a worker or a reporter."""
+    """Write one event, and the entry of the access log. `by=None` is the portal; `data` must hold nothing of a worker or
+    a reporter."""
+    part = f"event:{kind}" if referral is None else f"event:{kind}:{referral.number}"
+    log.add(Verb.WROTE, by=by, subjects=[subject(case.pk)], owners=[case.partner_id], what=part)
     return CaseEvent.objects.create(
         case=case,
         referral=referral,

@@ -22,7 +22,7 @@ from accounts.roles import Right
 from agencies import countries, paging
 from notifications.models import Notification
 
-from .. import rules
+from .. import access_log, rules
 from ..choices import Need
 from ..forms import CaseFilterForm
 from ..models import Case, CaseAccess, IntakeDraft
@@ -93,13 +93,29 @@ def list_(request: SignedInRequest) -> HttpResponse:
         patch_cache_control(response, private=True, no_store=True)
     else:
         mark = etag(request)  # before the data is read: at worst one refresh too many
-        response = render(request, "cases/list.html", {**_context(request, _form(request)), "etag": mark})
+        context = _context(request, _form(request))
+        _log(request, context)
+        response = render(request, "cases/list.html", {**context, "etag": mark})
     patch_vary_headers(response, ["HX-Request"])
     return response
 
 
 def _region(request: SignedInRequest) -> HttpResponse:
-    return render(request, "cases/list/_region.html", _context(request, _form(request)))
+    context = _context(request, _form(request))
+    _log(request, context, refresh=True)
+    return render(request, "cases/list/_region.html", context)
+
+
+def _log(request: SignedInRequest, context: dict[str, Any], *, refresh: bool = False) -> None:
+    """Write down whose names the list shows; a masked row has none."""
+    access_log.listed(
+        request.user,
+        [row["case"] for row in context["rows"] if not row["masked"]],
+        "cases",
+        drafts=[row["draft"].pk for row in context["drafts"]],
+        found=bool(context["form"].chosen().get("q")),
+        refresh=refresh,
+    )
 
 
 def _context(request: SignedInRequest, form: CaseFilterForm) -> dict[str, Any]:

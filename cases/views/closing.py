@@ -17,7 +17,7 @@ from accounts.policy import SignedInRequest, allow, ensure
 from accounts.roles import Right
 from agencies.choices import OutcomeClass
 
-from .. import closing, rules, settlements
+from .. import access_log, closing, rules, settlements
 from ..choices import SettlementState
 from ..closing import ClosingRefused
 from ..forms import CloseForm, KeyedForm, ReopenForm, SettlementForm
@@ -161,6 +161,7 @@ def _refused(
 
 
 def _close_page(request: SignedInRequest, case: Case, form: CloseForm, *, status: int = 200) -> HttpResponse:
+    access_log.read(request.user, case, "close")
     live = [{"referral": row, "move": move_of(row)} for row in closing.live_referrals(case)]
     recovered = [row for row in _completed(case) if row.amount is not None]
     context = {"case": case, "form": form, "live": live, "recovered": recovered}
@@ -168,12 +169,14 @@ def _close_page(request: SignedInRequest, case: Case, form: CloseForm, *, status
 
 
 def _reopen_page(request: SignedInRequest, case: Case, form: KeyedForm, *, status: int = 200) -> HttpResponse:
+    access_log.read(request.user, case, "reopen")
     return render(request, "cases/reopen.html", {"case": case, "form": form}, status=status)
 
 
 def _settlement_page(
     request: SignedInRequest, case: Case, form: SettlementForm, *, status: int = 200
 ) -> HttpResponse:
+    access_log.read(request.user, case, "settlement")
     context = {
         "case": case,
         "form": form,

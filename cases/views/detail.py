@@ -21,7 +21,7 @@ from accounts.roles import Right
 from notifications.actions import mark_read
 from notifications.models import Notification
 
-from .. import actions, clock_rows, facts, rules, timeline
+from .. import access_log, actions, clock_rows, facts, rules, timeline
 from ..choices import ClockCode
 from ..forms import AssignForm, NoteForm
 from ..models import Case, CaseEvent
@@ -70,6 +70,7 @@ def live(request: SignedInRequest, reference: str) -> HttpResponse:
 
     @condition(etag_func=lambda _request: etag(case))
     def fragment(request: SignedInRequest) -> HttpResponse:
+        access_log.read(request.user, case, "detail", refresh=True)
         context = {"case": case, **_progress(case), **_time_limits(request.user, case)}
         return render(request, "cases/detail/_live.html", context)
 
@@ -118,6 +119,7 @@ def _page(
     assign_form: AssignForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    access_log.read(request.user, case, "detail")
     if assign_form is None and rules.can_assign(request.user, case):
         assign_form = AssignForm(case=case)
     context = {

@@ -13,10 +13,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.models import User
 from accounts.policy import SignedInRequest, allow, ensure
 from accounts.roles import Right
 
-from .. import document_rows, documents, rules, storage, uploads
+from .. import access_log, document_rows, documents, rules, storage, uploads
 from ..documents import DocumentRefused
 from ..forms import DocumentForm
 from ..models import Case, Document
@@ -56,7 +57,7 @@ def documents_(request: SignedInRequest, reference: str) -> HttpResponse:
 @allow(Right.WORK_CASES)
 def document(request: SignedInRequest, reference: str, pk: uuid.UUID) -> HttpResponseBase:
     """Download one document."""
-    return download(get_object_or_404(_of(request, reference).kept(), pk=pk))
+    return download(request.user, get_object_or_404(_of(request, reference).kept(), pk=pk))
 
 
 @require_POST
@@ -107,8 +108,8 @@ def not_kept(form: DocumentForm) -> DocumentForm:
     return form
 
 
-def download(found: Document) -> FileResponse:
-    """The bytes as a file to save: never shown inside the portal's own pages, never kept by a cache.
+def download(by: User, found: Document) -> FileResponse:
+    """The bytes as a file to save: never shown inside the portal's own pages, never kept by a cache. It is written down.
 
     Raises Http404 when they are gone from the disk, PermissionDenied when the virus scanner has not found them clean.
     """
@@ -118,6 +119,7 @@ def download(found: Document) -> FileResponse:
     except FileNotFoundError as error:
         logger.error("The file of document %s is gone", found.pk)
         raise Http404 from error
+    access_log.downloaded(by, found.case, f"document:{found.pk}")
     response = FileResponse(
         content, as_attachment=True, filename=found.file_name, content_type=found.content_type
     )
@@ -136,6 +138,7 @@ def _of(request: SignedInRequest, reference: str) -> Any:
 
 
 def _page(request: SignedInRequest, case: Case, form: DocumentForm, *, status: int = 200) -> HttpResponse:
+    access_log.read(request.user, case, "documents")
     found = Document.objects.with_page_data().filter(case=case)
     rows = document_rows.rows(request.user, found.kept(), _address(case))
     removed = document_rows.rows(request.user, found.removed(), _address(case))

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.policy import SignedInRequest, allow, ensure
 from accounts.roles import Right
 
-from .. import actions, rules
+from .. import access_log, actions, rules
 from ..actions import CaseClosed, StaleCase
 from ..choices import EventKind
 from ..forms import EditForm
@@ -74,5 +74,6 @@ def _page_over(request: SignedInRequest, form: EditForm, current: Case) -> HttpR
 def _page(
     request: SignedInRequest, case: Case, form: EditForm, *, status: int = 200, **more: Any
 ) -> HttpResponse:
+    access_log.read(request.user, case, "edit")
     context = {"stale": False, **more, **beside(form), "case": case, "form": form}
     return render(request, "cases/edit.html", context, status=status)

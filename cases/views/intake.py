@@ -17,7 +17,7 @@ from accounts.policy import SignedInRequest, allow, ensure
 from accounts.roles import Right
 from agencies import matching
 
-from .. import actions, nik_check, rules
+from .. import access_log, actions, nik_check, rules
 from ..choices import EventKind
 from ..forms import ComplaintForm, IntakeForm, NikForm, draft_key
 from ..models import Case, IntakeDraft
@@ -80,6 +80,7 @@ def _resume(request: SignedInRequest) -> HttpResponse:
     if case := logged.first():
         return redirect(case)
     draft = get_object_or_404(IntakeDraft.objects.visible_to(request.user), pk=draft_id)
+    access_log.read_draft(request.user, draft.pk)
     return _page(request, IntakeForm.resume(draft), draft=draft)
 
 

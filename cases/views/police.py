@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.policy import SignedInRequest, allow, ensure
 from accounts.roles import Right
 
-from .. import rules, tpks
+from .. import access_log, rules, tpks
 from ..forms import KeyedForm, NotReportedForm, ReportedForm
 from ..models import Case
 from .detail import case_or_404
@@ -58,6 +58,7 @@ def _page(
     *,
     status: int = 200,
 ) -> HttpResponse:
+    access_log.read(request.user, case, "police_report")
     forms = {
         name: sent if sent is not None and name == decision else form(auto_id=f"{name}_%s")
         for name, form in FORMS.items()

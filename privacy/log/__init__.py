@@ -3,10 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Protocol
+from datetime import timedelta
+from typing import Any, Protocol
+
+from django.db import connection
 
 from ..choices import Verb
 from ..models import LogEntry
+
+LAST_LOOKED_AT = 50  # entries of one person, in which one of the same kind is looked for
+
+_UNLESS_LATELY = """
+INSERT INTO privacy_logentry (at, verb, actor_id, role, partner_id, owners, subjects, what, reason)
+SELECT %s, %s, %s, %s, %s, %s::bigint[], %s::varchar[], %s, ''
+WHERE NOT EXISTS (
+    SELECT FROM (SELECT * FROM privacy_logentry WHERE actor_id = %s ORDER BY id DESC LIMIT %s) AS mine
+    WHERE at > %s AND verb = %s AND what = %s AND subjects @> %s::varchar[]
+)
+"""
 
 
 class Actor(Protocol):
@@ -18,14 +32,62 @@ class Actor(Protocol):
 
 
 def add(
-    verb: Verb, *, by: Actor | None, subjects: Iterable[str], what: str = "", reason: str = ""
+    verb: Verb,
+    *,
+    by: Actor | None,
+    subjects: Iterable[str],
+    owners: Iterable[int] = (),
+    what: str = "",
+    reason: str = "",
 ) -> LogEntry:
-    """Write one entry; `by=None` is the portal itself. Subjects are written as "case:42"."""
-    return LogEntry.objects.create(
+    """Write one entry; `by=None` is the portal itself. Subjects are written as "case:42".
+
+    `owners` are the numbers of the partners that keep the data. `what` and `reason` are codes of lower case letters,
+    digits and _ : - only; the database refuses others.
+    """
+    entry = _entry(verb, by, subjects, owners, what, reason)
+    entry.save(force_insert=True)
+    return entry
+
+
+def add_unless_lately(
+    verb: Verb,
+    *,
+    by: Actor,
+    subjects: Iterable[str],
+    owners: Iterable[int] = (),
+    what: str = "",
+    within: timedelta,
+) -> None:
+    """Write one entry, unless this person's last entries have one of the same kind, about at least these subjects, that
+    is younger than `within`. One statement."""
+    entry = _entry(verb, by, subjects, owners, what, "")
+    values: list[Any] = [
+        entry.at,
+        entry.verb,
+        entry.actor_id,
+        entry.role,
+        entry.partner_id,
+        entry.owners,
+        entry.subjects,
+        what,
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _UNLESS_LATELY,
+            [*values, by.pk, LAST_LOOKED_AT, entry.at - within, entry.verb, what, entry.subjects],
+        )
+
+
+def _entry(
+    verb: Verb, by: Actor | None, subjects: Iterable[str], owners: Iterable[int], what: str, reason: str
+) -> LogEntry:
+    return LogEntry(
         verb=verb,
         actor_id=by.pk if by else None,
         role=by.role if by else "",
         partner_id=by.partner_id if by else None,
+        owners=sorted(set(owners)),
         subjects=sorted(set(subjects)),
         what=what,
         reason=reason,

@@ -24,6 +24,8 @@ def entry_bytes(entry: LogEntry) -> bytes:
         _number(entry.actor_id),
         entry.role,
         _number(entry.partner_id),
+        str(len(entry.owners)),
+        *(str(owner) for owner in entry.owners),
         str(len(entry.subjects)),
         *entry.subjects,
         entry.what,

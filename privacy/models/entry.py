@@ -10,13 +10,18 @@ from django.utils.translation import gettext_lazy as _
 
 from ..choices import Verb
 
+CODE = "^[a-z0-9_:-]*$"
+
 
 class LogEntry(models.Model):
     """One line of the access log (UU 27/2022 art. 31: processing is recorded).
 
-    `subjects` names whose data it was, as "case:42"; `what` which part of it, as a code ("detail", "document:…"). The
-    actor is kept by number and role as they were then: the log outlives accounts and partners, and points to no table.
-    No actor is the portal itself. `reason` is what the actor said where the portal asked.
+    `subjects` names whose data it was, as "case:42", and `owners` the partners that keep it; `what` says which part, as a
+    code ("detail", "document:…"). The actor is kept by number and role as they were then: the log outlives accounts and
+    partners, and points to no table. No actor is the portal itself, or whoever held a letter's link. `reason` is the code
+    of what the actor said where the portal asked; the words stay with the act that they were said for.
+
+    Numbers and codes only, which the database checks: so nothing here is secret, and nothing has to be erased.
     """
 
     at = models.DateTimeField(_("when"), default=timezone.now)
@@ -24,9 +29,10 @@ class LogEntry(models.Model):
     actor_id = models.BigIntegerField(_("who"), null=True)
     role = models.CharField(_("role"), max_length=20, blank=True)
     partner_id = models.BigIntegerField(_("partner"), null=True)
+    owners = ArrayField(models.BigIntegerField(), verbose_name=_("partners that keep it"), default=list)
     subjects = ArrayField(models.CharField(max_length=60), verbose_name=_("whose data"), default=list)
     what = models.CharField(_("which part"), max_length=60, blank=True)
-    reason = models.CharField(_("reason"), max_length=500, blank=True)
+    reason = models.CharField(_("reason"), max_length=60, blank=True)
 
     class Meta:
         verbose_name = _("entry of the access log")
@@ -34,11 +40,15 @@ class LogEntry(models.Model):
         ordering = ("-pk",)
         indexes = (
             GinIndex(fields=("subjects",), name="log_subjects"),
+            GinIndex(fields=("owners",), name="log_owners"),
             models.Index(fields=("partner_id", "-id"), name="log_partner"),
             models.Index(fields=("actor_id", "-id"), name="log_actor"),
         )
         constraints = (
             models.CheckConstraint(condition=models.Q(verb__in=Verb.values), name="log_verb_is_known"),
+            models.CheckConstraint(
+                condition=models.Q(what__regex=CODE, reason__regex=CODE), name="log_holds_codes_only"
+            ),
         )
 
     def __str__(self) -> str:

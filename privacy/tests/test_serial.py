@@ -37,6 +37,8 @@ def entry(**fields: Any) -> LogEntry:
         {"actor_id": 30},
         {"role": ""},
         {"partner_id": None},
+        {"owners": [5]},
+        {"owners": [], "subjects": ["1", "case:1", "case:2"]},
         {"subjects": ["case:1"]},
         {"subjects": ["case:2", "case:1"]},
         {"subjects": ["case:1case:2"]},

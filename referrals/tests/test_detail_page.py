@@ -186,7 +186,7 @@ def test_every_state_reads_well_to_both_sides(look, state, language):
 
 
 @pytest.mark.parametrize("events", [0, 10])
-@pytest.mark.parametrize(("side", "queries"), [("sender", 16), ("receiver", 16)])
+@pytest.mark.parametrize(("side", "queries"), [("sender", 17), ("receiver", 17)])
 def test_the_page_takes_the_same_queries_however_much_happened(
     client, events, side, queries, django_assert_num_queries
 ):

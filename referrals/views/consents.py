@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.policy import SignedInRequest, allow, ensure
 from accounts.roles import Right
+from cases import access_log
 from cases.forms import KeyedForm
 from cases.models import Case, Consent
 from cases.views import door
@@ -151,6 +152,7 @@ def _page(
     refusal: str = "",
     status: int = 200,
 ) -> HttpResponse:
+    access_log.read(request.user, case, "consents")
     rows = consent_table.rows(case)
     reviewed, typed = review or (0, None)
     context = {
@@ -190,6 +192,7 @@ def _change_page(
     refusal: str = "",
     status: int = 200,
 ) -> HttpResponse:
+    access_log.read(request.user, consent.case, "consents")
     ticked = form["groups"].value() or []
     context = {
         "case": consent.case,

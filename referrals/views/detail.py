@@ -13,7 +13,7 @@ from accounts.models import User
 from accounts.policy import SignedInRequest, allow
 from accounts.roles import Right
 from agencies import countries
-from cases import timeline
+from cases import access_log, timeline
 from cases.choices import DataGroup, EventKind
 from cases.forms import KeyedForm
 from cases.models import CaseEvent
@@ -92,6 +92,7 @@ def live(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     stale = request.GET.get("seen", seen) != seen
 
     def fresh() -> HttpResponse:
+        _log(request.user, referral, refresh=True)
         context = _shown(request.user, referral) | {"stale": stale}
         response = render(request, "referrals/_live.html", context)
         if stale:
@@ -108,6 +109,7 @@ def acts(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     referral = load(request.user, pk)
 
     def fresh() -> HttpResponse:
+        _log(request.user, referral, refresh=True)
         return render(request, "referrals/_acts.html", _offered(request, referral, None) | {"fresh": True})
 
     return fragment(request, _etag(request, referral), fresh)
@@ -129,6 +131,7 @@ def page(
     request: SignedInRequest, referral: Referral, *, attempt: Attempt | None = None, status: int = 200
 ) -> HttpResponse:
     """The whole page; after an act that was refused or not well-formed with everything typed kept in its form."""
+    _log(request.user, referral)
     live_context = {
         "etag": _etag(request, referral),
         "interval": OFTEN if referral.state == State.WAITING else SELDOM,
@@ -138,6 +141,10 @@ def page(
     forms = _offered(request, referral, attempt) | _speaking(request.user, referral, attempt)
     context = _shown(request.user, referral) | forms | live_context
     return render(request, "referrals/detail.html", context, status=status)
+
+
+def _log(user: User, referral: Referral, *, refresh: bool = False) -> None:
+    access_log.read(user, referral.case, f"referral:{referral.number}", refresh=refresh)
 
 
 def _etag(request: SignedInRequest, referral: Referral, stale: bool = False) -> str:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.models import User
 from accounts.policy import SignedInRequest, allow, ensure
 from accounts.roles import Right
-from cases import document_rows
+from cases import access_log, document_rows
 from cases.choices import DataGroup, DocumentKind
 from cases.documents import may_follow_later, missing_power_of_attorney
 from cases.forms import DocumentForm
@@ -101,7 +101,9 @@ def _said(referral: Referral, document: Document) -> str:
 def document(request: SignedInRequest, pk: uuid.UUID, document: uuid.UUID) -> HttpResponseBase:
     """Download one document."""
     referral = _load(request.user, pk)
-    return download(get_object_or_404(readable(request.user, referral), pk=document))
+    found = get_object_or_404(readable(request.user, referral), pk=document)
+    found.case = referral.case
+    return download(request.user, found)
 
 
 @require_POST
@@ -145,6 +147,7 @@ def _page(
     request: SignedInRequest, referral: Referral, form: DocumentForm, *, refusal: str = "", status: int = 200
 ) -> HttpResponse:
     user = request.user
+    access_log.read(user, referral.case, f"documents:{referral.number}")
     address = _address(referral)
     may_add = rules.can_add_document(user, referral)
     removed = _own(user, referral).removed().with_page_data() if may_add else Document.objects.none()

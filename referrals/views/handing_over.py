@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.policy import SignedInRequest, allow, ensure
 from accounts.roles import Right
+from cases import access_log
 from cases.choices import EventKind
 
 from .. import actions, preview, rules
@@ -77,6 +78,7 @@ def _first_values(referral: Referral) -> dict[str, Any]:
 def _agree_page(
     request: SignedInRequest, referral: Referral, form: GrantForm, *, status: int = 200
 ) -> HttpResponse:
+    access_log.read(request.user, referral.case, f"agree:{referral.number}")
     before = referral.previous
     context = {
         "referral": referral,

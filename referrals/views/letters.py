@@ -7,8 +7,10 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_GET
 
+from accounts.models import User
 from accounts.policy import SignedInRequest, allow
 from accounts.roles import Right
+from cases import access_log
 
 from ..choices import LetterKind
 from ..letters import content, pdf, proof
@@ -25,11 +27,14 @@ def letter(request: SignedInRequest, pk: uuid.UUID, letter: uuid.UUID) -> HttpRe
     if why := proof.why_closed(found):
         messages.error(request, why)
         return page(request, load(request.user, pk), status=410)
-    return download(found)
+    return download(request.user, found)
 
 
-def download(letter: Letter) -> HttpResponse:
-    """The paper as a file that is named after the referral. Needs `with_paper_data`."""
+def download(by: User | None, letter: Letter) -> HttpResponse:
+    """The paper as a file that is named after the referral, to somebody who works on it or, with no `by`, to whoever has
+    the letter's link. It is written down. Needs `with_paper_data`."""
+    part = f"letter:{letter.referral.number}" if by else f"letter_link:{letter.referral.number}"
+    access_log.downloaded(by, letter.referral.case, part)
     response = HttpResponse(pdf.render(content.paper(letter)), content_type="application/pdf")
     name = letter.referral.reference.replace("/", "-")
     if letter.kind == LetterKind.RECEIPT:

@@ -17,9 +17,10 @@ from django.views.decorators.http import require_GET
 from accounts.models import User
 from accounts.policy import SignedInRequest, allow
 from accounts.roles import Right
+from cases import access_log
 from cases.choices import DataGroup
 
-from .. import disclosure
+from .. import disclosure, rules
 from ..choices import ENDED, NOT_SENT_YET, State
 from ..forms import FilterForm
 from ..models import Referral, ReferralQuerySet
@@ -212,9 +213,8 @@ def _answer(request: SignedInRequest, listing: Listing, template: str) -> HttpRe
     """The page, or for the region that refreshes itself only the list."""
     etag = etag_of(request, listing.facts)
     if request.htmx:  # type: ignore[attr-defined]  # put there by django-htmx
-        return fragment(
-            request, etag, lambda: render(request, "referrals/_list.html", listing.context(request.user))
-        )
+        return fragment(request, etag, lambda: _refreshed(request, listing))
+    _log(request.user, listing)
     context = listing.context(request.user)
     whole = {
         "form": listing.form,
@@ -225,6 +225,23 @@ def _answer(request: SignedInRequest, listing: Listing, template: str) -> HttpRe
     response = render(request, template, context | whole)
     patch_vary_headers(response, ["HX-Request"])
     return response
+
+
+def _refreshed(request: SignedInRequest, listing: Listing) -> HttpResponse:
+    _log(request.user, listing, refresh=True)
+    return render(request, "referrals/_list.html", listing.context(request.user))
+
+
+def _log(user: User, listing: Listing, *, refresh: bool = False) -> None:
+    """Write down whose cases the list tells of: to a receiver, those that are open to it."""
+    shown = [row for row in listing.referrals[:PAGE] if rules.is_sender(user, row) or disclosure.is_open(row)]
+    access_log.listed(
+        user,
+        [row.case for row in shown],
+        listing.name.replace("referrals:", ""),
+        found="q" in listing.used,
+        refresh=refresh,
+    )
 
 
 def _tab(tabs: tuple[Tab, ...], code: str, used: dict[str, Any]) -> Tab:

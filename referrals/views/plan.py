@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.models import User
 from accounts.policy import SignedInRequest, allow, ensure
 from accounts.roles import Right
+from cases import access_log
 from cases.models import Case
 from cases.views import door
 from notifications.actions import mark_read
@@ -126,6 +127,7 @@ def _page(
 ) -> HttpResponse:
     user = request.user
     owner = team.case.partner_id == user.partner_id  # and reads it, else the page were not theirs
+    access_log.read(user, team.case, "plan")
     back: Case | Referral | None = team.case if owner else _own_referral(team, user)
     context = {
         "plan": _shown(team, user),

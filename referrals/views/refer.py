@@ -15,6 +15,7 @@ from accounts.roles import Right
 from agencies import matching
 from agencies.choices import Urgency
 from agencies.models import Partner
+from cases import access_log
 from cases.choices import ConsentMethod, DataGroup
 from cases.documents import may_follow_later, missing_power_of_attorney
 from cases.models import Case
@@ -101,6 +102,7 @@ def _previous(request: SignedInRequest, case: Case) -> Referral | None:
 def _page(
     request: SignedInRequest, case: Case, previous: Referral | None, form: ReferForm, *, status: int = 200
 ) -> HttpResponse:
+    access_log.read(request.user, case, "refer")
     services = _services(request, previous)
     answer = matching.ask(routing.ask_about(case, services=services))
     candidates = wording.ranking(routing.ranked(answer))

@@ -88,7 +88,7 @@ def _open(request: HttpRequest, link_hash: str) -> HttpResponse:
     except actions.ActRefused as refusal:
         return _gone(request, str(refusal))
     with as_partner(letter.referral.receiver_id):
-        return download(Letter.objects.with_paper_data().get(pk=letter.pk))
+        return download(None, Letter.objects.with_paper_data().get(pk=letter.pk))
 
 
 def unknown_link() -> str:

@@ -20,8 +20,6 @@ from agencies import nik
 from agencies.models import Topic
 from notifications.actions import notify
 from notifications.choices import Kind
-from privacy import log
-from privacy.choices import Verb
 
 from . import audience, rules, tpks
 from .choices import EventKind, MeansOfControl, RestrictReason, TraffickingStatus
@@ -183,7 +181,6 @@ def _write(
     case.changed_at = at
     case.save(update_fields=[*FIELDS, "changed_at"])
     record(case, kind, by=by, text=text, key=key, at=at, **data)
-    log.add(Verb.WROTE, by=by, subjects=[f"case:{case.pk}"], what=str(kind))
 
 
 def _tell_caseworker(case: Case, kind: Kind, *, by: User) -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import access, cases, closing, detail, documents, drafts, edit, intake, police
+from .views import access, cases, closing, detail, documents, drafts, edit, intake, log, police
 
 app_name = "cases"
 
@@ -15,11 +15,15 @@ urlpatterns = [
     path("new/nik/", intake.nik, name="nik"),
     path("new/places/", intake.places, name="places"),
     path("glass/", access.glass, name="glass"),
+    path("log/", log.log, name="log"),
+    path("log/csv/", log.log_csv, name="log_csv"),
+    path("log/xlsx/", log.log_xlsx, name="log_xlsx"),
     path("<slug:reference>/", detail.detail, name="detail"),
     path("<slug:reference>/live/", detail.live, name="live"),
     path("<slug:reference>/edit/", edit.edit, name="edit"),
     path("<slug:reference>/note/", detail.note, name="note"),
     path("<slug:reference>/assign/", detail.assign, name="assign"),
+    path("<slug:reference>/readers/", log.readers, name="readers"),
     path("<slug:reference>/access/", access.access, name="access"),
     path("<slug:reference>/access/grant/", access.grant, name="grant"),
     path("<slug:reference>/access/<int:pk>/revoke/", access.revoke, name="revoke"),

@@ -42,6 +42,7 @@ def context() -> dict[str, Any]:
     """What gallery.html shows."""
     now = timezone.now()
     return {
+        "days": [(now.date() - timedelta(days=30 - n), (n * 37) % 23) for n in range(30)],
         "urgencies": Urgency.choices,
         "states": State.choices,
         "case_states": [("draft", "draft"), ("open", "open"), ("closed", "closed"), ("other", "other")],

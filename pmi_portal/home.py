@@ -20,5 +20,5 @@ def home(request: SignedInRequest) -> HttpResponse:
     if user.manages_partners:
         return redirect("agencies:partners")
     if not user.manages_staff:
-        return redirect("notifications:list")
+        return redirect("cases:log")
     return redirect("agencies:partner", code=user.partner.code if user.partner else "")

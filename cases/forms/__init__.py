@@ -9,6 +9,7 @@ from .edit import EditForm
 from .filters import CaseFilterForm
 from .intake import IntakeForm, draft_key, typed
 from .keyed import KeyedForm
+from .log import LogFilterForm
 from .police import NotReportedForm, ReportedForm
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "IntakeForm",
     "KeyedForm",
     "LiftForm",
+    "LogFilterForm",
     "NameForm",
     "NikForm",
     "NotReportedForm",

@@ -214,7 +214,7 @@ class TestLifting:
         assert events(team.case, EventKind.LIFTED)[0].text == "It was a mistake."
         assert not CaseAccess.objects.open().exists()
         assert Notification.objects.get(kind="lifted").recipient == team.caseworker
-        assert LogEntry.objects.filter(verb=Verb.WROTE, what="lifted").count() == 1
+        assert LogEntry.objects.filter(verb=Verb.WROTE, what="event:lifted").count() == 1
 
     def test_nobody_else_lifts_it(self, team: Team) -> None:
         access.grant(by=team.caseworker, case=team.case, to=team.colleague)

@@ -34,7 +34,7 @@ REVIEWED_SHOWN = 50
 @allow(Right.WORK_CASES)
 def access(request: SignedInRequest, reference: str) -> HttpResponse:
     """Who reads the case and why. Shows nothing of the case itself: supervisors see to it without reading it."""
-    case = _known(request.user, reference)
+    case = known(request.user, reference)
     mark_read(by=request.user, path=request.path)
     return page(request, case)
 
@@ -43,7 +43,7 @@ def access(request: SignedInRequest, reference: str) -> HttpResponse:
 @allow(Right.WORK_CASES)
 def grant(request: SignedInRequest, reference: str) -> HttpResponse:
     """Name a colleague who may read the case."""
-    case = _known(request.user, reference)
+    case = known(request.user, reference)
     ensure(rules.can_name(request.user, case))
     form = NameForm(request.POST, case=case)
     if not form.is_valid():
@@ -62,7 +62,7 @@ def grant(request: SignedInRequest, reference: str) -> HttpResponse:
 @allow(Right.WORK_CASES)
 def revoke(request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
     """End somebody's access, or give one's own back."""
-    case = _known(request.user, reference)
+    case = known(request.user, reference)
     found = get_object_or_404(CaseAccess.objects.visible_to(request.user), case=case, pk=pk)
     acts.revoke(by=request.user, access=found)
     messages.success(request, _("The access has ended."))
@@ -74,7 +74,7 @@ def revoke(request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
 @allow(Right.WORK_CASES)
 def review(request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
     """Say of an opening in an emergency whether it was right."""
-    case = _known(request.user, reference)
+    case = known(request.user, reference)
     found = get_object_or_404(CaseAccess.objects.visible_to(request.user).glass(), case=case, pk=pk)
     ensure(rules.is_reviewer(request.user, found))
     form = GlassReviewForm(request.POST, prefix=str(pk))
@@ -216,7 +216,7 @@ def _judged(user: User, row: CaseAccess, sent: GlassReviewForm | None = None) ->
     return {"access": row, "form": form, "may_revoke": rules.can_revoke(user, row)}
 
 
-def _known(user: User, reference: str) -> Case:
+def known(user: User, reference: str) -> Case:
     """A case that this person reads, or oversees without reading it; see `door`."""
     known = Case.objects.known_to(user).select_related("assigned_to")
     case = known.filter(reference=reference).first()

@@ -21,7 +21,7 @@ from accounts.roles import Right
 from notifications.actions import mark_read
 from notifications.models import Notification
 
-from .. import access_log, actions, clock_rows, facts, rules, timeline
+from .. import access_log, actions, clock_rows, facts, log_reads, rules, timeline
 from ..choices import ClockCode
 from ..forms import AssignForm, NoteForm
 from ..models import Case, CaseEvent
@@ -134,6 +134,7 @@ def _page(
         "note_form": note_form or NoteForm(),
         "assign_form": assign_form,
         "document_rows": newest(case),
+        "read_by": log_reads.others_lately(case, request.user),
         **_progress(case),
         **_time_limits(request.user, case),
     }

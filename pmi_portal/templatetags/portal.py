@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from django import template
@@ -15,6 +16,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince, timeuntil
 from django.utils.translation import get_language, gettext, pgettext
+
+from pmi_portal.bars import draw
 
 register = template.Library()
 
@@ -90,12 +93,18 @@ def is_soon(due_at: datetime.datetime | None) -> bool:
 
 
 @register.filter
+def time_of_day(when: datetime.datetime) -> str:
+    """Write the hour and minute of a moment, in the reader's zone: "16:00", in Indonesian "16.00"."""
+    return formats.date_format(timezone.localtime(when), "H.i" if _is_indonesian() else "H:i")
+
+
+@register.filter
 def clock(when: datetime.datetime | None) -> str:
     """Write a moment, in the reader's zone, as short as it may be without being ambiguous."""
     if when is None:
         return ""
     local, now = timezone.localtime(when), timezone.localtime()
-    hour = formats.date_format(local, "H.i" if _is_indonesian() else "H:i")
+    hour = time_of_day(when)
     days = abs((local.date() - now.date()).days)
     if days == 0:
         return hour
@@ -129,6 +138,12 @@ def moment(when: datetime.datetime | None, words: str = "") -> SafeString:
 def as_json(value: Any) -> str:
     """Write a value as JSON, for an attribute that a script reads; the template escapes it."""
     return json.dumps(value)
+
+
+@register.inclusion_tag("_components/bars.html")
+def bars(days: Sequence[tuple[datetime.date, int]], label: str) -> dict[str, Any]:
+    """Plot how much there was each day."""
+    return {"drawn": draw(days), "label": label}
 
 
 @register.inclusion_tag("_components/nav_link.html", takes_context=True)

@@ -7,7 +7,7 @@ LOCAL := $(VENV) -m pmi_portal.local
 INSTALL := pmi_portal/local/install.py
 UV_COMPILE := $(VENV) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url
 
-.PHONY: help run reset test lint format messages pins installed installed-dev
+.PHONY: help run reset test lint bench format messages pins installed installed-dev
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -24,6 +24,9 @@ test: installed-dev ## every test; ARGS="-k word" for some, with pytest's option
 
 lint: installed-dev ## style, types, layers, templates, migrations, deployment settings, translations
 	@exec $(LOCAL) lint
+
+bench: installed-dev ## look-ups and pages with 100,000 cases beside a floor; ARGS=10000 for fewer
+	@exec $(LOCAL) bench $(ARGS)
 
 format: installed-dev ## let ruff and djlint rewrite the sources
 	@$(VENV) -m ruff check --fix .

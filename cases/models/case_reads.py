@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.db import models
@@ -18,10 +19,10 @@ from ..choices import Need, SettlementState
 from .worker import Worker
 
 if TYPE_CHECKING:
-    from .case import Case  # noqa: F401  # named in annotations only
+    from .case import Case  # named in annotations only
 
 SEARCH_LENGTH = blind.LENGTH  # characters of a search that are looked at
-IN_REFERENCE = re.compile(r"[A-Za-z0-9-]{1,40}")
+IN_REFERENCE = re.compile(r"(?=.*[\d-])(?!.*\d{7})[A-Za-z0-9-]{1,40}")  # what a part of a reference may be
 
 # Referrals know cases and not the other way round, so their states stand here as plain codes (referrals.choices.State).
 LIVE_STATES = ("waiting", "unrouted", "sent", "received", "clarifying", "accepted")
@@ -83,10 +84,10 @@ class CaseQuerySet(models.QuerySet["Case"]):
         if not text:
             return self
         asked, cases = blind.search(text), self.model._default_manager.order_by()
-        workers = Worker.objects.filter(found_by("blind_index", asked)).values("pk")
+        workers = Worker.objects.filter(found_by(Worker, asked)).values("pk")
         ways = [
             cases.filter(worker__in=workers).values("pk"),
-            cases.filter(found_by("reporter_index", asked)).values("pk"),
+            cases.filter(found_by(self.model, asked)).values("pk"),
         ]
         if IN_REFERENCE.fullmatch(text):
             ways.append(cases.filter(reference__icontains=text).values("pk"))
@@ -137,6 +138,15 @@ class CaseQuerySet(models.QuerySet["Case"]):
                 return models.Q(settlement_state=SettlementState.PENDING) & models.Q(
                     settlement_due__lte=timezone.localdate()
                 )
+
+    def newest_first(self) -> CaseQuerySet:
+        return self.order_by("-changed_at", "-pk")
+
+    def shown_to(self, user: User, found: Iterable[Case]) -> CaseQuerySet:
+        """A page of cases with all that its rows show. They were `found` before by their numbers alone: a common name finds
+        thousands, of which one page is read whole."""
+        rows = self.filter(pk__in=[case.pk for case in found])
+        return rows.newest_first().with_row_data().with_mask(user)
 
     def with_row_data(self) -> CaseQuerySet:
         """Everything a row in a list shows, in a fixed number of statements."""

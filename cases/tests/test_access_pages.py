@@ -234,7 +234,7 @@ class TestTheListOfCases:
         for _number in range(3):
             make_case(by=team.caseworker, topics=[team.case.topics.get()])
             make_case(by=team.caseworker)
-        with django_assert_num_queries(16):  # 15 as for everybody, and the openings to review
+        with django_assert_num_queries(17):  # 16 as for everybody, and the openings to review
             client.get(self.LIST)
 
 

@@ -125,8 +125,9 @@ def _context(request: SignedInRequest, form: CaseFilterForm) -> dict[str, Any]:
     cases = Case.objects.known_to(user)
     if tab == "mine":
         cases = cases.filter(assigned_to=user)
-    found = _filtered(user, cases, chosen).order_by("-changed_at", "-pk").with_row_data().with_mask(user)
+    found = _filtered(user, cases, chosen).newest_first().only("pk")
     page = paging.numbered(request, found, size=PAGE)
+    rows = Case.objects.shown_to(user, page.rows)
     unread, drafts = _unread(request), _drafts(request)
     return {
         "form": form,
@@ -136,7 +137,7 @@ def _context(request: SignedInRequest, form: CaseFilterForm) -> dict[str, Any]:
         "reset_url": f"{reverse('cases:list')}?tab={tab}",
         "stats": _stats(cases, tab, len(drafts)) + _reviews(user),
         "page": page,
-        "rows": [_row(case, unread) for case in page.rows],
+        "rows": [_row(case, unread) for case in rows],
         "drafts": drafts,
         "may_log": rules.can_log(user),
     }

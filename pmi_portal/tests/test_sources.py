@@ -1,0 +1,150 @@
+"""What no source of the portal does, read from the sources themselves."""
+
+from __future__ import annotations
+
+import ast
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+ROOT: Path = settings.BASE_DIR
+APPS = ("accounts", "agencies", "cases", "notifications", "pmi_portal", "privacy", "referrals")
+SOURCES = [path for app in APPS for path in sorted((ROOT / app).rglob("*.py")) if "tests" not in path.parts]
+SCRIPTS = sorted((ROOT / "static" / "js").glob("*.js"))
+CODE_FROM_TEXT = {"eval", "exec", "compile", "__import__"}
+UNPACKERS = {"pickle", "cPickle", "marshal", "shelve", "dill", "yaml", "jsonpickle"}
+WEAK = {"md5", "sha1", "DES", "TripleDES", "ARC4", "RC4", "ECB", "CBC", "PKCS1v15"}
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text())
+
+
+def names(path: Path) -> set[str]:
+    """Every name and attribute that a source uses, and every module that it imports."""
+    found: set[str] = set()
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            found.add(node.func.id)
+        elif isinstance(node, ast.Attribute):
+            found.add(node.attr)
+        elif isinstance(node, ast.Import):
+            found |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found |= {(node.module or "").partition(".")[0], *(alias.name for alias in node.names)}
+    return found
+
+
+def without_methods(path: Path) -> set[str]:
+    """Names that are called as they are: `re.compile` is none of these."""
+    return {
+        node.func.id
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    }
+
+
+def test_the_sources_are_found() -> None:
+    assert len(SOURCES) > 200
+    assert len(SCRIPTS) > 5
+
+
+def test_no_text_is_run_as_code() -> None:
+    assert not [path for path in SOURCES if without_methods(path) & CODE_FROM_TEXT]
+
+
+def test_nothing_is_unpacked_that_could_run() -> None:
+    assert not [path for path in SOURCES if names(path) & UNPACKERS]
+
+
+def test_no_command_is_given_to_a_shell() -> None:
+    shells = re.compile(r"shell\s*=\s*True|os\.system|os\.popen")
+    assert not [path for path in SOURCES if shells.search(path.read_text())]
+
+
+def test_nothing_is_sealed_signed_or_hashed_the_weak_way() -> None:
+    assert not {path.name: names(path) & WEAK for path in SOURCES if names(path) & WEAK}
+
+
+def test_what_nobody_should_guess_comes_from_the_systems_own_chance() -> None:
+    """`random` makes the demo's stories and the benchmark's cases, and spreads tries that are made again."""
+    users = {path.relative_to(ROOT).parts[1] for path in SOURCES if "random" in imported(path)}
+    assert users <= {"demo", "bench", "routing.py", "delivery.py"}
+
+
+def imported(path: Path) -> set[str]:
+    nodes = list(ast.walk(tree(path)))
+    plain = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    return plain | {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "eval(",
+        "new Function",
+        "document.write",
+        "outerHTML",
+        "insertAdjacentHTML",
+        "postMessage",
+        '"message"',
+        "sessionStorage",
+        "indexedDB",
+        "__proto__",
+        "Object.assign(",
+        "http://",
+        "https://",
+    ],
+)
+def test_no_script_of_ours_says(word: str) -> None:
+    assert not [path.name for path in SCRIPTS if word in path.read_text()]
+
+
+def test_scripts_put_html_into_a_page_from_answers_of_this_server_alone() -> None:
+    put = [
+        (path.name, line.strip())
+        for path in SCRIPTS
+        for line in path.read_text().splitlines()
+        if ".innerHTML" in line
+    ]
+    assert put
+    assert not [where for where in put if "await response.text()" not in where[1]]
+
+
+def test_the_browser_keeps_nothing_but_when_somebody_was_last_active() -> None:
+    kept = [
+        line.strip() for path in SCRIPTS for line in path.read_text().splitlines() if "localStorage" in line
+    ]
+    assert kept
+    assert not [line for line in kept if not re.search(r"localStorage\.(set|get)Item\(KEY", line)]
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements/engines.txt", "requirements/dev.txt"])
+def test_every_package_is_pinned_and_hashed(name: str) -> None:
+    blocks = re.split(r"\n(?=\S)", (ROOT / name).read_text())
+    packages = [block for block in blocks if re.match(r"[A-Za-z0-9]", block)]
+    assert len(packages) > 2
+    assert not [block for block in packages if "==" not in block or "--hash=sha256:" not in block]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "address", ["/static/", "/static/js/", "/.git/config", "/.env", "/manage.py", "/documents/"]
+)
+def test_no_folder_is_listed_and_no_source_handed_out(address: str) -> None:
+    assert Client().get(address).status_code in (302, 404)
+    assert b"DATABASE_URL" not in Client().get(address, follow=True).content
+
+
+@pytest.mark.django_db
+def test_a_session_is_named_by_more_than_anybody_can_guess() -> None:
+    from privacy.sessions import SessionStore
+
+    keys = {SessionStore()._get_new_session_key() for _ in range(50)}  # type: ignore[attr-defined]  # the stubs leave it out
+    assert len(keys) == 50
+    assert all(re.fullmatch("[a-z0-9]{32}", key) for key in keys)  # 165 bits

@@ -15,7 +15,7 @@ django.setup()
 
 from django.conf import settings  # noqa: E402
 from django.core.management import call_command  # noqa: E402
-from django.db import connection  # noqa: E402
+from django.db import connection, transaction  # noqa: E402
 from django.db.migrations.executor import MigrationExecutor  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
@@ -120,7 +120,7 @@ def told() -> list[dict[str, Any]]:
     from cases.models import Case, IntakeDraft
     from privacy.acting import as_portal
 
-    with as_portal():
+    with as_portal(), transaction.atomic():
         return [
             {
                 "worker": _texts(case.worker),

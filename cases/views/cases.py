@@ -127,7 +127,7 @@ def _context(request: SignedInRequest, form: CaseFilterForm) -> dict[str, Any]:
         cases = cases.filter(assigned_to=user)
     found = _filtered(user, cases, chosen).newest_first().only("pk")
     page = paging.numbered(request, found, size=PAGE)
-    rows = Case.objects.shown_to(user, page.rows)
+    rows = Case.objects.known_to(user).shown_to(user, page.rows)
     unread, drafts = _unread(request), _drafts(request)
     return {
         "form": form,

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import ConsoleMessage, Page
 
 from .conftest import CASEWORKER, JOHOR, PARTNER_ADMIN, PORTAL_ADMIN, SUPERVISOR, Visit
+from .stack import wait_until
 
 PAGES = 40  # that each person looks at
 LISTEN = """addEventListener("securitypolicyviolation", (event) =>
@@ -83,5 +84,8 @@ def test_a_script_that_somebody_smuggled_in_does_not_run(visit: Visit) -> None:
             document.getElementById("lure").click();
         }"""
     )
-    page.wait_for_function("document.images[document.images.length - 1].complete")
+    loaded = "() => document.images[document.images.length - 1].complete"
+    wait_until(
+        lambda: page.evaluate(loaded), "the browser has done with the picture"
+    )  # the page may not poll by eval
     assert page.evaluate("[window.ran, window.refused]") == [None, 2]

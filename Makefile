@@ -7,7 +7,7 @@ LOCAL := $(VENV) -m pmi_portal.local
 INSTALL := pmi_portal/local/install.py
 UV_COMPILE := $(VENV) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url
 
-.PHONY: help run reset test lint bench format messages pins installed installed-dev
+.PHONY: help run reset test lint bench scan format messages pins installed installed-dev
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -28,6 +28,9 @@ lint: installed-dev ## style, types, layers, templates, migrations, deployment s
 bench: installed-dev ## look-ups and pages with 100,000 cases beside a floor; ARGS=10000 for fewer
 	@exec $(LOCAL) bench $(ARGS)
 
+scan: installed-dev ## HTTP Observatory, Wapiti and sqlmap against a portal over TLS; needs ports 80 and 443
+	@exec $(LOCAL) scan $(ARGS)
+
 format: installed-dev ## let ruff and djlint rewrite the sources
 	@$(VENV) -m ruff check --fix .
 	@$(VENV) -m ruff format .
@@ -40,6 +43,7 @@ pins: installed-dev ## resolve requirements/*.in anew (UPGRADE=--upgrade for new
 	@$(UV_COMPILE) $(UPGRADE) -o requirements.txt requirements/portal.in
 	@$(UV_COMPILE) $(UPGRADE) -o requirements/engines.txt requirements/engines.in
 	@$(UV_COMPILE) $(UPGRADE) -o requirements/dev.txt requirements/dev.in
+	@$(UV_COMPILE) $(UPGRADE) -o requirements/scan.txt requirements/scan.in
 
 installed:
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is needed, and there is no $(PYTHON) here." >&2; exit 1; }

@@ -7,8 +7,6 @@ from django.template import loader
 from django.views.decorators.http import require_GET
 from django.views.defaults import permission_denied
 
-from accounts import security
-from accounts.models import User
 from accounts.policy import SignedInRequest, ensure
 from cases.views import door
 
@@ -31,12 +29,4 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """What every 403 answers. A restricted case tells the colleague who came to it whom to ask, and opens in an emergency."""
     if isinstance(exception, door.CaseRestricted):
         return door.restricted(request, exception.case)
-    _tell_refusal(request)
     return permission_denied(request, exception)
-
-
-def _tell_refusal(request: HttpRequest) -> None:
-    """Somebody tried what their role or their part in a case does not allow: the security log says who and where."""
-    match = request.resolver_match
-    person = request.user if isinstance(request.user, User) else None
-    security.tell("refused", person=person, bad=True, action=match.view_name if match else "")

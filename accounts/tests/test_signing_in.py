@@ -242,13 +242,3 @@ def test_an_odd_way_back_from_changing_the_language_breaks_nothing(client: Clien
 def test_signing_out_clears_what_the_browser_noted(client: Client, person: User) -> None:
     client.force_login(person)
     assert client.post(reverse("account_logout")).headers["Clear-Site-Data"] == '"storage"'
-
-
-def test_who_tries_what_their_role_does_not_allow_is_in_the_security_log(
-    client: Client, person: User, caplog: pytest.LogCaptureFixture
-) -> None:
-    client.force_login(person)
-    with caplog.at_level("WARNING", logger="security"):
-        assert client.get(reverse("agencies:unconfirmed")).status_code == 403
-    [line] = [record for record in caplog.records if record.message == "refused"]
-    assert (line.user, line.role, line.action) == (person.pk, person.role, "agencies:unconfirmed")  # type: ignore[attr-defined]

@@ -1,9 +1,11 @@
-"""`python -m pmi_portal.local run | reset | with-engines -- COMMAND | test | lint | messages | bench`."""
+"""`python -m pmi_portal.local run | reset | with-engines -- COMMAND | test | lint | messages | bench | scan`."""
 
 import argparse
 import sys
 
 from .problem import Problem
+
+MODULES = {"bench": "pmi_portal.bench", "scan": "pmi_portal.tests.scan"}  # run with engines of their own
 
 
 def parser() -> argparse.ArgumentParser:
@@ -16,6 +18,7 @@ def parser() -> argparse.ArgumentParser:
     verbs.add_parser("test", help="run pytest with engines and a browser; takes pytest's arguments")
     verbs.add_parser("lint", help="judge the sources")
     verbs.add_parser("bench", help="measure look-ups and pages with many cases; takes their number")
+    verbs.add_parser("scan", help="attack a portal over TLS with scanners; takes roles")
     verbs.add_parser("messages", help="collect the messages to translate and compile the catalogues")
     return parser
 
@@ -30,10 +33,10 @@ def obey(verb: str, rest: list[str]) -> int:
         from .testing import test
 
         return test(rest)
-    if verb == "bench":
+    if verb in MODULES:
         from .throwaway import with_engines
 
-        return with_engines([sys.executable, "-m", "pmi_portal.bench", *rest])
+        return with_engines([sys.executable, "-m", MODULES[verb], *rest])
     if verb == "lint":
         from .lint import lint
 

@@ -124,7 +124,9 @@ def test_the_browser_keeps_nothing_but_when_somebody_was_last_active() -> None:
     assert not [line for line in kept if not re.search(r"localStorage\.(set|get)Item\(KEY", line)]
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements/engines.txt", "requirements/dev.txt"])
+@pytest.mark.parametrize(
+    "name", ["requirements.txt", "requirements/engines.txt", "requirements/dev.txt", "requirements/scan.txt"]
+)
 def test_every_package_is_pinned_and_hashed(name: str) -> None:
     blocks = re.split(r"\n(?=\S)", (ROOT / name).read_text())
     packages = [block for block in blocks if re.match(r"[A-Za-z0-9]", block)]

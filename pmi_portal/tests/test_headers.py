@@ -148,7 +148,7 @@ def test_over_tls_every_cookie_is_bound_to_the_host(monkeypatch: pytest.MonkeyPa
     """Settings are read anew as production has them: they depend on each other."""
     code = (
         "from django.conf import settings as s; "
-        "print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.LANGUAGE_COOKIE_NAME, "
+        "print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.LANGUAGE_COOKIE_NAME, s.DEVICE_COOKIE_NAME, "
         "s.SESSION_COOKIE_SECURE and s.CSRF_COOKIE_SECURE and s.LANGUAGE_COOKIE_SECURE, "
         "s.SESSION_COOKIE_HTTPONLY and s.LANGUAGE_COOKIE_HTTPONLY, "
         "{s.SESSION_COOKIE_SAMESITE, s.CSRF_COOKIE_SAMESITE}, "
@@ -158,7 +158,7 @@ def test_over_tls_every_cookie_is_bound_to_the_host(monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "pmi_portal.settings")
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert said.split() == [
-        *("__Host-pmi_session", "__Host-csrftoken", "__Host-pmi_language"),
+        *("__Host-pmi_session", "__Host-csrftoken", "__Host-pmi_language", "__Host-pmi_device"),
         *("True", "True", "{'Lax'}", "63072000", "True", "True"),
     ]
 

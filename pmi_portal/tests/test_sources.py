@@ -11,12 +11,36 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from pmi_portal.logs import configuration
+
 ROOT: Path = settings.BASE_DIR
 APPS = ("accounts", "agencies", "cases", "notifications", "pmi_portal", "privacy", "referrals")
 SOURCES = [path for app in APPS for path in sorted((ROOT / app).rglob("*.py")) if "tests" not in path.parts]
 SCRIPTS = sorted((ROOT / "static" / "js").glob("*.js"))
 CODE_FROM_TEXT = {"eval", "exec", "compile", "__import__"}
 UNPACKERS = {"pickle", "cPickle", "marshal", "shelve", "dill", "yaml", "jsonpickle"}
+XML = {"xml", "lxml", "defusedxml", "xmltodict", "bs4", "html5lib"}
+NETWORK = {
+    "http",
+    "requests",
+    "httpx",
+    "urllib3",
+    "aiohttp",
+    "socket",
+    "ftplib",
+    "smtplib",
+    "telnetlib",
+    "ssl",
+}
+PRIMITIVES = {
+    "AESGCM",
+    "HKDF",
+    "SHA256",
+    "Ed25519PrivateKey",
+    "Ed25519PublicKey",
+    "Encoding",
+    "PublicFormat",
+}
 WEAK = {"md5", "sha1", "DES", "TripleDES", "ARC4", "RC4", "ECB", "CBC", "PKCS1v15"}
 
 
@@ -75,6 +99,68 @@ def test_what_nobody_should_guess_comes_from_the_systems_own_chance() -> None:
     """`random` makes the demo's stories and the benchmark's cases, and spreads tries that are made again."""
     users = {path.relative_to(ROOT).parts[1] for path in SOURCES if "random" in imported(path)}
     assert users <= {"demo", "bench", "routing.py", "delivery.py"}
+
+
+def test_no_xml_is_read() -> None:
+    assert not [path for path in SOURCES if modules(path) & XML]
+
+
+def test_no_template_is_made_of_text() -> None:
+    """The benchmark measures what an empty page costs."""
+    makers = {
+        path.relative_to(ROOT).as_posix() for path in SOURCES if names(path) & {"from_string", "Template"}
+    }
+    assert makers == {"pmi_portal/bench/floor.py"}
+
+
+def test_no_pattern_is_made_of_what_anybody_types() -> None:
+    """Whatever stands in a pattern is a constant of its module; local names are small."""
+    patterns = [
+        (path.name, call.lineno, call.args[0])
+        for path in SOURCES
+        for call in ast.walk(tree(path))
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.args
+        if isinstance(call.func.value, ast.Name) and call.func.value.id == "re"
+    ]
+    assert len(patterns) > 20
+    made = [
+        (name, line)
+        for name, line, pattern in patterns
+        for part in ast.walk(pattern)
+        if isinstance(part, ast.Name) and not part.id.isupper()
+    ]
+    assert not made
+
+
+def test_the_scanner_is_the_only_one_whom_the_sources_call_themselves() -> None:
+    """What else is spoken to is spoken to by libraries, at the address of the environment; `local` starts the trial."""
+    serving = [path for path in SOURCES if path.parent.name != "local"]
+    assert [path.name for path in serving if modules(path) & NETWORK] == ["file_scan.py"]
+    assert not [path for path in serving if "urllib.request" in imported(path)]
+
+
+def test_ciphers_keys_and_signatures_are_these_of_one_library_alone() -> None:
+    taken = {
+        alias.name
+        for path in SOURCES
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("cryptography.hazmat")
+        for alias in node.names
+    }
+    assert taken == PRIMITIVES
+    others = {"Crypto", "Cryptodome", "nacl", "OpenSSL", "rsa", "ecdsa", "pyaes"}
+    assert not [path for path in SOURCES if modules(path) & others]
+
+
+def test_the_lines_of_the_processes_go_to_one_place() -> None:
+    for json in (True, False):
+        said = configuration(json=json, level="INFO")
+        assert list(said["handlers"]) == said["root"]["handlers"] == ["console"]
+        assert not [its for its in said["loggers"].values() if its.get("handlers")]
+
+
+def modules(path: Path) -> set[str]:
+    return {name.partition(".")[0] for name in imported(path)}
 
 
 def imported(path: Path) -> set[str]:

@@ -1,5 +1,6 @@
 """Which passwords are taken, and that an unknown account costs the same work as a known one."""
 
+import re
 from typing import Any
 
 import pytest
@@ -184,3 +185,26 @@ def test_a_field_says_what_it_is_once_and_what_a_password_needs_in_plain_words(
     page = client.get(reverse(name), headers={"accept-language": "en"}).text
     assert "placeholder" not in page
     assert ("At least 12 characters." in page) is (name == "account_change_password")
+
+
+def test_another_password_needs_the_one_until_now(person: User, client: Client) -> None:
+    client.force_login(person)
+    sent = {
+        "oldpassword": "a guess that is wrong",
+        "password1": "perahu kuning lewat",
+        "password2": "perahu kuning lewat",
+    }
+    answer = client.post(reverse("account_change_password"), sent)
+    assert answer.status_code == 200
+    assert "oldpassword" in answer.context["form"].errors
+    person.refresh_from_db()
+    assert person.check_password(PASSWORD)
+
+
+def test_passwords_are_masked_and_managers_of_passwords_may_help(person: User, client: Client) -> None:
+    fields = re.findall(r"<input[^>]*password[^>]*>", client.get(LOGIN).text)
+    client.force_login(person)
+    fields += re.findall(r"<input[^>]*password[^>]*>", client.get(reverse("account_change_password")).text)
+    assert len(fields) == 4
+    assert all('type="password"' in field and 'autocomplete="' in field for field in fields)
+    assert not [field for field in fields if "onpaste" in field or 'autocomplete="off"' in field]

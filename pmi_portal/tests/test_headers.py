@@ -168,3 +168,17 @@ def test_the_language_is_kept_in_a_cookie_that_no_script_reads(client: Client) -
     client.post("/account/language/", {"language": "en"})
     cookie = client.cookies[settings.LANGUAGE_COOKIE_NAME]
     assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (True, "Lax", "/")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["/", "/accounts/login/", "/healthz", "/cases/", "/nowhere/"])
+def test_no_answer_lets_another_origin_read_it(client: Client, address: str) -> None:
+    answer = client.get(address, headers={"origin": "https://evil.example"})
+    assert not [name for name in answer.headers if name.lower().startswith("access-control-")]
+
+
+@pytest.mark.django_db
+def test_every_page_behind_the_sign_in_offers_the_way_out(client: Client) -> None:
+    client.force_login(make_portal_admin())
+    for address in ("/partners/", "/account/preferences/", "/notifications/", "/nowhere/"):
+        assert f'action="{reverse("account_logout")}"' in client.get(address).text

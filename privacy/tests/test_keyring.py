@@ -1,10 +1,12 @@
 """The ring of keys, as the environment names it."""
 
 import base64
+from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
+from privacy import keyring
 from privacy.keyring import UnknownKey, parse
 
 
@@ -54,3 +56,23 @@ def test_a_ring_that_is_not_sound_gets_a_sentence_and_never_shows_a_key(text: st
 def test_a_key_does_not_show_itself() -> None:
     ring = parse(f"x:{key('a')}", "PRIVACY_KEYS")
     assert "aaaa" not in repr(ring)
+
+
+def test_each_ring_is_read_from_its_own_setting(settings: Any) -> None:
+    settings.PRIVACY_KEYS, settings.PRIVACY_INDEX_KEYS = f"one:{made(1)}", f"two:{made(2)}"
+    assert (keyring.keys().names, keyring.index_keys().names) == (["one"], ["two"])
+    assert keyring.keys().active.secret == bytes([1]) * 32
+    for name, ring in (("PRIVACY_KEYS", keyring.keys), ("PRIVACY_INDEX_KEYS", keyring.index_keys)):
+        setattr(settings, name, "")
+        with pytest.raises(ImproperlyConfigured, match=rf"^Set {name} to at least one key"):
+            ring()
+
+
+@pytest.mark.parametrize("odd", ["a:b:", "a:!"])
+def test_what_stands_beside_a_key_is_not_read_over(odd: str) -> None:
+    with pytest.raises(ImproperlyConfigured):
+        keyring.parse(f"{odd}{made(1)}", "PRIVACY_KEYS")
+
+
+def made(byte: int) -> str:
+    return base64.b64encode(bytes([byte]) * 32).decode()

@@ -103,3 +103,33 @@ def test_another_key_opens_nothing() -> None:
 def test_no_two_places_read_alike(one: tuple[str, str, str], other: tuple[str, str, str]) -> None:
     alike = Place(*one).bound_to(KEY_ID) == Place(*other).bound_to(KEY_ID)
     assert alike == (one == other)
+
+
+def test_what_a_value_is_bound_to_stays_what_it_was_to_the_byte() -> None:
+    """Rows of years are opened with it: version, table, column, row and key, each with four bytes of length before it."""
+    key_id = uuid.UUID(int=5)
+    parts = (b"\x01", b"cases_worker", b"name", b"42", key_id.bytes)
+    bound = b"".join(bytes([0, 0, 0, len(part)]) + part for part in parts)
+    assert Place("cases_worker", "name", "42").bound_to(key_id) == bound
+
+
+@pytest.mark.parametrize(
+    ("length", "filled"), [(1, 64), (63, 64), (64, 128), (255, 256), (256, 512), (700, 768)]
+)
+def test_texts_are_filled_up_in_steps(length: int, filled: int) -> None:
+    assert len(filled_up("x" * length)) == filled
+    assert filled_up("x" * length).rstrip(b"\x00").endswith(b"x\x80")
+
+
+@pytest.mark.parametrize("text", ["\ud800", "a\udfff", "ends with X", "XX", "\x00", "a\x00\x00"])
+def test_odd_texts_come_back_as_they_were(text: str) -> None:
+    assert text_of(filled_up(text)) == text
+
+
+def test_the_shortest_sealed_value_is_one_of_nothing() -> None:
+    nothing = seal(b"", key=KEY, key_id=KEY_ID, place=PLACE)
+    assert open_(nothing, key=KEY, place=PLACE) == b""
+    with pytest.raises(SealBroken, match=r"^These bytes are no sealed value\.$"):
+        open_(nothing[:-1], key=KEY, place=PLACE)
+    with pytest.raises(SealBroken, match=r"^A sealed value was altered, or belongs elsewhere\.$"):
+        open_(nothing[:-1] + bytes([nothing[-1] ^ 1]), key=KEY, place=PLACE)

@@ -54,3 +54,24 @@ def test_any_other_entry_has_other_bytes(fields: dict[str, Any]) -> None:
 def test_the_zone_in_which_the_time_was_read_makes_no_difference() -> None:
     jayapura = AT.astimezone(timezone(timedelta(hours=9)))
     assert entry_bytes(entry(at=jayapura)) == entry_bytes(entry())
+
+
+def test_the_format_stays_what_it_was_to_the_byte() -> None:
+    """Logs of years are proved with it: four bytes of length before each part, numbers as digits, nothing as no digit."""
+    written = entry(owners=[5, 12], actor_id=None, what="d", reason="r\ud800")
+    parts = [
+        "pmi-portal access log 1",
+        "7",
+        "1772366400123456",
+        "read",
+        "",
+        "officer",
+        "5",
+        "2",
+        "5",
+        "12",
+        "2",
+    ]
+    parts += ["case:1", "case:2", "d", "r\ud800"]
+    content = [part.encode("utf-8", "surrogatepass") for part in parts]
+    assert entry_bytes(written) == b"".join(bytes([0, 0, 0, len(part)]) + part for part in content)

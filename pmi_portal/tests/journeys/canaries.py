@@ -114,7 +114,10 @@ def files(folder: Path) -> Iterator[tuple[str, bytes]]:
     """Every file below a folder, as it is and, where it is compressed, as it was."""
     for path in sorted(folder.rglob("*")):
         if path.is_file():
-            content = path.read_bytes()
+            try:
+                content = path.read_bytes()
+            except FileNotFoundError:  # moved meanwhile, as an e-mail that has arrived
+                continue
             yield str(path.relative_to(folder)), content + b"\n" + b"\n".join(unpacked(content))
 
 

@@ -202,6 +202,7 @@ def brokers_keys(stack: Stack) -> bytes:
         b"set": client.smembers,
         b"hash": lambda key: [part for pair in client.hgetall(key).items() for part in pair],
         b"zset": lambda key: client.zrange(key, 0, -1),
+        b"none": lambda _key: [],  # it was there a moment ago
     }
     return b"\n".join(
         part for key in client.scan_iter() for part in (key, *readers[client.type(key)](key)) if part

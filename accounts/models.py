@@ -181,6 +181,15 @@ class User(AbstractBaseUser):
         return self.can(Right.MANAGE_STAFF)
 
     @property
+    def handles_requests(self) -> bool:
+        """Whether workers' requests about their data are this person's business."""
+        return self.partner_id is not None and (self.works_cases or self.can(Right.DECIDE_REQUESTS))
+
+    @property
+    def keeps_breaches(self) -> bool:
+        return self.can(Right.KEEP_BREACHES)
+
+    @property
     def manages_partners(self) -> bool:
         return self.can(Right.MANAGE_PARTNERS)
 

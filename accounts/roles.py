@@ -16,6 +16,8 @@ class Right(StrEnum):
 
     WORK_CASES = "work_cases"  # log, read and refer the partner's cases; act on referrals to the partner
     OVERSEE_CASES = "oversee_cases"  # assign a colleague's case
+    DECIDE_REQUESTS = "decide_requests"  # on what workers ask about their data; on keeping and erasing cases
+    KEEP_BREACHES = "keep_breaches"  # the breach register: references, nothing of a case
     MANAGE_STAFF = "manage_staff"  # invite, change, suspend and reactivate people
     MANAGE_PARTNERS = "manage_partners"  # every partner's people, and the reference data
     READ_LOG = (
@@ -44,8 +46,10 @@ class Caseworker(Role):
 class Supervisor(Role):
     code = "supervisor"
     name = _("Supervisor")
-    description = _("Does what a caseworker does, assigns cases within the team, and sees who read them.")
-    rights = frozenset({Right.WORK_CASES, Right.OVERSEE_CASES, Right.READ_LOG})
+    description = _(
+        "Does what a caseworker does, assigns cases, sees who read them, and decides what workers ask about their data."
+    )
+    rights = frozenset({Right.WORK_CASES, Right.OVERSEE_CASES, Right.READ_LOG, Right.DECIDE_REQUESTS})
 
 
 class Officer(Role):
@@ -66,7 +70,7 @@ class PortalAdmin(Role):
     code = "portal_admin"
     name = _("Portal admin")
     description = _("Manages partners, accounts and reference data. Reads no case.")
-    rights = frozenset({Right.MANAGE_STAFF, Right.MANAGE_PARTNERS})
+    rights = frozenset({Right.MANAGE_STAFF, Right.MANAGE_PARTNERS, Right.KEEP_BREACHES})
     at_partner, at_portal = False, True
 
 
@@ -75,8 +79,10 @@ class DataProtectionOfficer(Role):
 
     code = "protection_officer"
     name = _("Data protection officer")
-    description = _("Sees who read and wrote personal data. Reads no case.")
-    rights = frozenset({Right.READ_LOG})
+    description = _(
+        "Sees who read and wrote personal data, decides what workers ask about it, keeps the breach register. Reads no case."
+    )
+    rights = frozenset({Right.READ_LOG, Right.DECIDE_REQUESTS, Right.KEEP_BREACHES})
     at_portal = True
 
 

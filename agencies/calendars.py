@@ -130,7 +130,7 @@ class Calendar:
         """When that share of the time allowed has passed since `start`."""
         start = start.astimezone(UTC)
         if months := MONTHS.get(DeadlineUnit(allowance.unit)):
-            end = _months_after(start, allowance.value * months, self.zone)
+            end = months_after(start, allowance.value * months, self.zone)
             return start + (end - start) * part
         counting = allowance.counted_in
         one = timedelta(days=1) if counting == Counting.CLOCK else length_of_day(self.partner)
@@ -260,7 +260,7 @@ def _holidays(country: str, year: int, language: str = "") -> dict[date, str]:
     )
 
 
-def _months_after(start: datetime, months: int, zone: ZoneInfo) -> datetime:
+def months_after(start: datetime, months: int, zone: ZoneInfo) -> datetime:
     """The same hour so many months later in the zone, on the month's last day where it has no such day."""
     local = start.astimezone(zone)
     year, month = divmod(local.month - 1 + months, 12)

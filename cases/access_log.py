@@ -34,6 +34,11 @@ def downloaded(by: User | None, case: Case, what: str) -> None:
     _write(Verb.DOWNLOADED, by, [case], what)
 
 
+def about(verb: Verb, by: User | None, cases: Iterable[Case], what: str) -> None:
+    """Somebody dealt with these cases at once in a way that no event of theirs tells of: a worker's request, an erasure."""
+    _write(verb, by, list(cases), what)
+
+
 def listed(
     by: User,
     cases: Iterable[Case],

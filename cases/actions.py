@@ -36,6 +36,10 @@ class CaseClosed(Exception):
     """The case was closed; it is reopened before anything in it is changed."""
 
 
+class CasePaused(Exception):
+    """The worker has asked that the data be used no further for now (UU 27/2022 art. 41)."""
+
+
 @transaction.atomic
 def log(
     *,
@@ -93,8 +97,8 @@ def edit(
 ) -> Case:
     """Change fields of the worker and the case; the event names the fields, never their contents.
 
-    Raises StaleCase when `version` is not the one in the database, CaseClosed for one that is closed, PermissionDenied
-    for somebody else's.
+    Raises StaleCase when `version` is not the one in the database, CaseClosed for one that is closed, CasePaused
+    while the worker's data may not be used, PermissionDenied for somebody else's.
     """
     whole = Case.objects.select_for_update(of=("self",), no_key=True).select_related(
         "worker", "partner", "assigned_to"
@@ -104,6 +108,8 @@ def edit(
         raise PermissionDenied
     if done_already(key, by=by, kind=EventKind.EDITED) and _says(current, worker, fields, topics):
         return current
+    if current.is_paused:
+        raise CasePaused
     if not rules.can_edit(by, current):
         raise CaseClosed
     if current.version != version:

@@ -239,6 +239,11 @@ class EventKind(models.TextChoices):
     ACCESS_GRANTED = "access_granted", _("Named to read the case")
     ACCESS_REVOKED = "access_revoked", _("Named no longer")
     GLASS_BROKEN = "glass_broken", _("Opened in an emergency")
+    PAUSED = "paused", _("The data is used no further: the worker asked for it")
+    RESUMED = "resumed", _("The data may be used again")
+    CORRECTED = "corrected", _("Data corrected: the worker asked for it")
+    DATA_REQUESTED = "data_requested", _("The worker asks about their data")
+    ERASED = "erased", _("Case erased")
     GLASS_REVIEWED = "glass_reviewed", _("Opening in an emergency reviewed")
 
 

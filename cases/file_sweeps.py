@@ -16,7 +16,7 @@ from privacy.sealing import SealBroken
 from . import file_scan, storage
 from .choices import ScanState
 from .file_scan import ScannerDown
-from .models import Document
+from .models import Case, Document
 from .models.document import RESTORE_WITHIN
 
 logger = logging.getLogger(__name__)
@@ -74,10 +74,15 @@ def _settle(document: Document, found: ScanState) -> None:
 
 
 def forget_removed() -> int:
-    """Delete the bytes of documents that nobody can put back any more; how many. The row stays and says so."""
+    """Delete the bytes of documents that nobody can put back any more; how many. The row stays and says so.
+
+    A case under a legal hold loses nothing (`rights` writes holds, and knows cases; not the reverse).
+    """
     before = timezone.now() - RESTORE_WITHIN - GRACE
+    held = Case.objects.filter(holds__isnull=False, holds__lifted_at=None)
+    removed = Document.objects.filter(removed_at__lt=before, gone_at=None).exclude(case__in=held)
     forgotten = 0
-    for document in Document.objects.filter(removed_at__lt=before, gone_at=None)[:BATCH]:
+    for document in removed[:BATCH]:
         storage.forget(document)
         Document.objects.filter(pk=document.pk, removed_at=document.removed_at).update(gone_at=timezone.now())
         forgotten += 1

@@ -31,6 +31,13 @@ PARTS: dict[str, Promise] = {
     "draft": gettext_lazy("Draft"),
     "access": gettext_lazy("Who reads it"),
     "log": gettext_lazy("Access log"),
+    "data_rights": gettext_lazy("Data rights of the worker"),
+    "requests": gettext_lazy("List of requests about data"),
+    "request": gettext_lazy("Request about data"),
+    "copy": gettext_lazy("Copy of the data"),
+    "retention": gettext_lazy("Keeping and erasing"),
+    "hold": gettext_lazy("Legal hold"),
+    "erasure": gettext_lazy("Erasure"),
 }
 
 

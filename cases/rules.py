@@ -4,6 +4,7 @@ from typing import Any
 
 from accounts.models import User
 from accounts.roles import Right
+from agencies.choices import Urgency
 
 from . import file_scan
 from .choices import AccessWay, ScanState
@@ -26,13 +27,21 @@ def oversees(user: User, case: Case) -> bool:
 
 
 def can_read(user: User, case: Case) -> bool:
-    """Whether its contents are open to this person. A restricted case is read by named staff, supervisors or not."""
-    return works_here(user, case) and case.is_open_to(user)
+    """Whether its contents are open to this person. A restricted case is read by named staff, supervisors or not; an
+    erased one by nobody."""
+    return works_here(user, case) and not case.is_erased and case.is_open_to(user)
 
 
 def can_edit(user: User, case: Case) -> bool:
-    """Whether its details may be changed: a closed case is reopened first."""
-    return can_read(user, case) and not case.is_closed
+    """Whether its details may be changed: a closed case is reopened first, one that is paused waits."""
+    return can_read(user, case) and not case.is_closed and not case.is_paused
+
+
+def can_save_a_life(user: User, case: Case) -> bool:
+    """Share an open case without the worker's consent or past their pause: a supervisor who reads it may, in an emergency
+    (UU 27/2022 art. 20(2)d)."""
+    supervises = can_read(user, case) and user.can(Right.OVERSEE_CASES)
+    return supervises and not case.is_closed and case.urgency == Urgency.EMERGENCY
 
 
 def can_note(user: User, case: Case) -> bool:

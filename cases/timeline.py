@@ -57,6 +57,11 @@ LOOK: dict[EventKind, tuple[str, str]] = {
     EventKind.ACCESS_GRANTED: ("eye", "neutral"),
     EventKind.ACCESS_REVOKED: ("eye-slash", "neutral"),
     EventKind.GLASS_BROKEN: ("exclamation-triangle-fill", "bad"),
+    EventKind.PAUSED: ("pause-circle", "warn"),
+    EventKind.RESUMED: ("play-circle", "neutral"),
+    EventKind.CORRECTED: ("pencil", "neutral"),
+    EventKind.DATA_REQUESTED: ("person", "ask"),
+    EventKind.ERASED: ("trash", "bad"),
     EventKind.GLASS_REVIEWED: ("eye", "neutral"),
 }
 

@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "crispy_bootstrap5",
     "django_htmx",
     "pmi_portal",
+    "rights",
     "referrals",
     "cases",
     "agencies",
@@ -174,6 +175,18 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600,
         "options": {"expires": 3600},
     },
+    "remind-of-requests": {"task": "rights.tasks.sweep", "schedule": 60, "options": {"expires": 60}},
+    "build-exports": {"task": "rights.tasks.sweep_exports", "schedule": 30, "options": {"expires": 30}},
+    "erase-confirmed-cases": {
+        "task": "rights.tasks.sweep_erasures",
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
+    "propose-erasures": {
+        "task": "rights.tasks.propose_erasures",
+        "schedule": 6 * 3600,
+        "options": {"expires": 3600},
+    },
     "deliver-due-emails": {"task": "notifications.tasks.sweep", "schedule": 10, "options": {"expires": 10}},
 }
 
@@ -292,6 +305,8 @@ DOCUMENTS_DIR = env.str(
 CLAMAV_SOCKET = env.str(
     "CLAMAV_SOCKET", default=""
 )  # a path, or tcp://host:3310; empty: files are not scanned
+# What was erased, one line each, outside the database: applied again after a backup was restored.
+ERASURE_LEDGER = env.str("ERASURE_LEDGER", default=str(BASE_DIR / "var" / "erasures.jsonl"))
 FILE_UPLOAD_HANDLERS = [
     "cases.uploads.Bounded",  # first: nothing behind it sees more than 25 MB of a file
     "django.core.files.uploadhandler.MemoryFileUploadHandler",

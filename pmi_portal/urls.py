@@ -18,6 +18,7 @@ urlpatterns = [
     path("notifications/", include("notifications.urls")),
     path("partners/", include("agencies.urls")),
     path("cases/", include("cases.urls")),
+    path("rights/", include("rights.urls")),
     path("", include("referrals.urls")),
     path("admin/", admin.site.urls),
 ]

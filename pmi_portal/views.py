@@ -26,7 +26,10 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """What every 403 answers. A restricted case tells the colleague who came to it whom to ask, and opens in an emergency."""
+    """What every 403 answers. A restricted case tells the colleague who came to it whom to ask, and
+    opens in an emergency; an erased one says that it is."""
     if isinstance(exception, door.CaseRestricted):
         return door.restricted(request, exception.case)
+    if isinstance(exception, door.CaseErased):
+        return door.erased(request, exception)
     return permission_denied(request, exception)

@@ -14,7 +14,7 @@ from accounts.models import User
 from agencies.choices import Urgency
 from agencies.models import Partner
 from cases import clocks
-from cases.choices import EventKind
+from cases.choices import ConsentMethod, EventKind
 from cases.events import record
 from cases.models import Case
 from notifications.actions import notify
@@ -131,7 +131,9 @@ def send(
     referral: Referral, *, to: Partner, by: User | None, key: UUID | None = None, chosen: bool = False
 ) -> Referral:
     """Put the referral before `to`. Raises ActRefused when that cannot be."""
-    hold(referral.case)
+    paused = hold(referral.case)
+    if paused and referral.consent.method != ConsentMethod.OVERRIDE:
+        raise ActRefused(case_paused())
     if problem := why_not_to(referral, to):
         raise ActRefused(problem)
     _name_in_consent(referral, to)
@@ -177,9 +179,17 @@ def why_ask_again(partner: Partner) -> str:
     ) % {"partner": partner}
 
 
-def hold(case: Case) -> None:
-    """Let the referrals of one case be sent one after the other, so that each sees the twins before it."""
-    Case.objects.select_for_update(no_key=True).values_list("pk").get(pk=case.pk)
+def hold(case: Case) -> bool:
+    """Let the referrals of one case be sent one after the other, so that each sees the twins before it; whether the case
+    is paused."""
+    held = Case.objects.select_for_update(no_key=True).values_list("paused_at", flat=True)
+    return held.get(pk=case.pk) is not None
+
+
+def case_paused() -> str:
+    return _(
+        "The worker has asked that the data be used no further for now. The pause has to be lifted first."
+    )
 
 
 def why_not_to(referral: Referral, to: Partner) -> str:

@@ -6,11 +6,10 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Right
-from agencies.choices import Urgency
 from agencies.models import Partner
 from cases.choices import ClockCode, ConsentMethod
 from cases.models import Case, Consent
-from cases.rules import can_read
+from cases.rules import can_read, can_save_a_life
 
 from . import complaints, disclosure
 from .choices import LIVE, TRANSITIONS, WITH_RECEIVER, State
@@ -41,8 +40,8 @@ def owns(user: User, case: Case) -> bool:
 
 
 def can_refer(user: User, case: Case) -> bool:
-    """A closed case is reopened first."""
-    return owns(user, case) and not case.is_closed
+    """A closed case is reopened first; while one is paused only a life may be saved (`can_override`)."""
+    return owns(user, case) and not case.is_closed and not case.is_paused
 
 
 def can_choose(user: User, referral: Referral) -> bool:
@@ -100,9 +99,9 @@ def can_register(user: User, referral: Referral, *, recorded: bool = False) -> b
 
 
 def can_issue_letter(user: User, referral: Referral) -> bool:
-    """Put the referral on paper, while the receiver has it and the consent stands."""
+    """Put the referral on paper, while the receiver has it, the consent stands and the case is not paused."""
     live = referral.state in WITH_RECEIVER and disclosure.is_open(referral)
-    return live and is_sender(user, referral)
+    return live and is_sender(user, referral) and not referral.case.is_paused
 
 
 def can_issue_receipt(user: User, referral: Referral) -> bool:
@@ -138,8 +137,8 @@ def can_refer_again(user: User, referral: Referral) -> bool:
 
 
 def can_override(user: User, case: Case) -> bool:
-    """Refer without consent: a supervisor may, to save a life (UU 27/2022 art. 20(2)d)."""
-    return can_refer(user, case) and user.can(Right.OVERSEE_CASES) and case.urgency == Urgency.EMERGENCY
+    """Refer without consent: a supervisor may, to save a life."""
+    return can_save_a_life(user, case)
 
 
 def can_keep_consents(user: User, case: Case) -> bool:

@@ -54,7 +54,8 @@ class Case(Findable):
     A restricted case (`restricted_at`) is read by its caseworker and by whom a CaseAccess names (`is_open_to`).
     `lift_proposed_at` is when the portal found nothing any more that asks for it; `lifted_for` are the reasons in spite
     of which a supervisor lifted it: they restrict it no more. `nobody_told_at` is when supervisors were told that nobody
-    was left who reads it.
+    was left who reads it. `paused_at` is since when the data is used no further because the worker asked for that;
+    `erased_at` is when its key was destroyed: then coded facts are all that is left.
 
     Its data key seals what was written about it: here, in its events, consents, documents, clocks and referrals.
     """
@@ -128,6 +129,9 @@ class Case(Findable):
     lift_proposed_at = models.DateTimeField(null=True, blank=True, editable=False)
     lifted_for = ArrayField(models.CharField(max_length=15), default=list, blank=True, editable=False)
     nobody_told_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    paused_at = models.DateTimeField(_("paused"), null=True, blank=True, editable=False)
+    erased_at = models.DateTimeField(_("erased"), null=True, blank=True, editable=False)
 
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
     closed_by = models.ForeignKey(
@@ -221,6 +225,16 @@ class Case(Findable):
     @property
     def is_closed(self) -> bool:
         return self.closed_at is not None
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether the worker has asked that the data be used no further for now (UU 27/2022 art. 11, 41)."""
+        return self.paused_at is not None
+
+    @property
+    def is_erased(self) -> bool:
+        """Whether nothing of it can be read any more: its key was destroyed (UU 27/2022 art. 43, 44)."""
+        return self.erased_at is not None
 
     @property
     def is_restricted(self) -> bool:

@@ -56,8 +56,20 @@ class CaseQuerySet(models.QuerySet["Case"]):
         return self.of_partner_of(user).exclude(open_to(user))
 
     def of_partner_of(self, user: User) -> CaseQuerySet:
-        """All cases of this person's own partner, restricted ones too, if their role works on cases; else none."""
-        return self.filter(partner_id=user.partner_id) if user.works_cases else self.none()
+        """All cases of this person's own partner, restricted ones too but none that were erased, if their role works on
+        cases; else none."""
+        return self.filter(partner_id=user.partner_id, erased_at=None) if user.works_cases else self.none()
+
+    def erased_of_partner_of(self, user: User) -> CaseQuerySet:
+        """The erased cases of this person's own partner; for the page that says so."""
+        erased = self.filter(partner_id=user.partner_id, erased_at__isnull=False)
+        return erased if user.works_cases else self.none()
+
+    def decided_by(self, user: User) -> CaseQuerySet:
+        """The cases of this person's own partner that are still there, if they decide how long those are kept; what stands
+        in them is not open to them by that."""
+        decides = user.partner_id is not None and user.can(Right.DECIDE_REQUESTS)
+        return self.filter(partner_id=user.partner_id, erased_at=None) if decides else self.none()
 
     def with_mask(self, user: User) -> CaseQuerySet:
         """`masked` says of each row whether it is closed to this person."""

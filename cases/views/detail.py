@@ -71,7 +71,7 @@ def live(request: SignedInRequest, reference: str) -> HttpResponse:
     @condition(etag_func=lambda _request: etag(case))
     def fragment(request: SignedInRequest) -> HttpResponse:
         access_log.read(request.user, case, "detail", refresh=True)
-        context = {"case": case, **_progress(case), **_time_limits(request.user, case)}
+        context = {"case": case, **_progress(request.user, case), **_time_limits(request.user, case)}
         return render(request, "cases/detail/_live.html", context)
 
     response = fragment(request)
@@ -135,14 +135,16 @@ def _page(
         "assign_form": assign_form,
         "document_rows": newest(case),
         "read_by": log_reads.others_lately(case, request.user),
-        **_progress(case),
+        # Rights know cases, not the reverse.
+        "open_requests": case.data_requests.exclude(state="told").exists(),
+        **_progress(request.user, case),
         **_time_limits(request.user, case),
     }
     return render(request, "cases/detail.html", context, status=status)
 
 
-def _progress(case: Case) -> dict[str, Any]:
-    """What changes by itself: referrals, newest first, and the timeline."""
+def _progress(user: User, case: Case) -> dict[str, Any]:
+    """What changes by itself: referrals, newest first, whether there can be more, and the timeline."""
     referrals = list(
         case.referrals.select_related("case", "sender", "receiver", "outcome").order_by("-number")
     )
@@ -154,6 +156,7 @@ def _progress(case: Case) -> dict[str, Any]:
     return {
         "referrals": [{"referral": referral, "move": move_of(referral)} for referral in referrals],
         "chains": chains(referrals),
+        "may_refer": rules.can_edit(user, case) or rules.can_save_a_life(user, case),
         "events": timeline.tell(events, with_referral=True),
     }
 

@@ -25,10 +25,21 @@ class CaseRestricted(PermissionDenied):
         self.case = case
 
 
+class CaseErased(PermissionDenied):
+    """Somebody of its own partner came to a case that was erased; `case` is for the page that says so, and `topics` what
+    it was about, or None where that stays with the readers of a restricted case."""
+
+    def __init__(self, user: User, case: Case) -> None:
+        super().__init__(case.reference)
+        self.case = case
+        self.topics = list(case.topics.all()) if case.is_open_to(user) else None
+
+
 def case_or_404(user: User, reference: str, cases: CaseQuerySet | None = None) -> Case:
     """The case of this person's own partner, with what `cases` loads along.
 
-    Raises CaseRestricted for a colleague to whom it is closed, Http404 for everybody else.
+    Raises CaseErased for one that was erased, CaseRestricted for a colleague to whom it is closed, Http404 for
+    everybody else.
     """
     wanted = Case.objects.all() if cases is None else cases
     case: Case | None = wanted.visible_to(user).filter(reference=reference).first()
@@ -38,11 +49,23 @@ def case_or_404(user: User, reference: str, cases: CaseQuerySet | None = None) -
 
 
 def refuse(user: User, reference: str) -> NoReturn:
-    """Say that the case is restricted to whoever may know that it is there; to others that there is none."""
+    """Say that the case is erased or restricted to whoever may know that it is there; to others that there is none."""
+    gone = Case.objects.erased_of_partner_of(user).filter(reference=reference).select_related("outcome")
+    if case := gone.first():
+        raise CaseErased(user, case)
     closed = Case.objects.closed_to(user).filter(reference=reference).select_related("assigned_to")
     if case := closed.first():
         raise CaseRestricted(case)
     raise Http404
+
+
+def erased(request: HttpRequest, exception: CaseErased) -> HttpResponse:
+    """The page of a case that was erased: its reference, and the coded facts that are left. 410, it does not come back.
+
+    Asks the database nothing of the case.
+    """
+    context = {"case": exception.case, "topics": exception.topics, "open": exception.topics is not None}
+    return render(request, "cases/erased.html", context, status=410)
 
 
 def restricted(

@@ -14,7 +14,7 @@ from accounts.policy import SignedInRequest, allow, ensure
 from accounts.roles import Right
 
 from .. import access_log, actions, rules
-from ..actions import CaseClosed, StaleCase
+from ..actions import CaseClosed, CasePaused, StaleCase
 from ..choices import EventKind
 from ..forms import EditForm
 from ..models import Case
@@ -31,6 +31,9 @@ def edit(request: SignedInRequest, reference: str) -> HttpResponse:
     if request.method != "POST":
         if case.is_closed:
             messages.info(request, _("The case is closed. Please reopen it first."))
+            return redirect(case)
+        if case.is_paused:
+            messages.info(request, paused())
             return redirect(case)
         return _page(request, case, EditForm.of(case))
     form = EditForm(request.POST, case=case)
@@ -51,8 +54,17 @@ def edit(request: SignedInRequest, reference: str) -> HttpResponse:
     except CaseClosed:
         form.add_error(None, _("The case is closed. Please reopen it first."))
         return _page(request, case, form, status=409)
+    except CasePaused:
+        form.add_error(None, paused())
+        return _page(request, case, form, status=409)
     messages.success(request, _("The changes are saved."))
     return redirect(saved)
+
+
+def paused() -> str:
+    return _(
+        "The worker has asked that the data be used no further for now. The pause has to be lifted first."
+    )
 
 
 def _page_over(request: SignedInRequest, form: EditForm, current: Case) -> HttpResponse:

@@ -14,7 +14,7 @@ from accounts.roles import PortalAdmin
 from agencies.models import Outcome, Partner, Regency, Topic
 from cases.models import Case
 
-from . import closing, limits, people, reminders, restricted, scenes, together, writing
+from . import closing, limits, people, reminders, restricted, rights, scenes, together, writing
 from .cases import Registry
 from .clock import Clock
 from .dossiers import Dossier
@@ -93,6 +93,7 @@ def seed(now: datetime | None = None) -> World | None:
     try:
         _make_up(world)
         writing.write(world)
+        rights.write(world)
         people.add_log()
     except BaseException:
         world.files.drop()
@@ -141,6 +142,7 @@ def _make_up(world: World) -> None:
     _work_together(world)
     closing.close_what_is_done(world)
     restricted.lead(world)
+    rights.lead(world)
 
 
 def _work_together(world: World) -> None:

@@ -16,6 +16,7 @@ from cases.models import Case, CaseAccess, CaseEvent, Consent, Document
 from cases.models import Clock as TimeLimit
 from notifications.choices import Kind
 from referrals.models import Letter, PlanStep, Referral
+from rights.models import DataRequest
 
 from .cases import Filed, Registry
 from .clock import Clock
@@ -36,7 +37,7 @@ class Notice:
 
     to: User
     kind: Kind
-    about: Case | Referral
+    about: Case | Referral | DataRequest
     at: datetime
     path: str = ""
 
@@ -65,6 +66,7 @@ class World:
     documents: list[Document] = field(default_factory=list)
     letters: list[Letter] = field(default_factory=list)
     accesses: list[CaseAccess] = field(default_factory=list)
+    requests: list[tuple[DataRequest, Case]] = field(default_factory=list)
     files: Files = field(default_factory=Files)
 
     def __post_init__(self) -> None:
@@ -121,6 +123,11 @@ class World:
             referral.changed_at = max(referral.changed_at, at)
 
     def tell(
-        self, people: list[User], kind: Kind, about: Case | Referral, at: datetime, path: str = ""
+        self,
+        people: list[User],
+        kind: Kind,
+        about: Case | Referral | DataRequest,
+        at: datetime,
+        path: str = "",
     ) -> None:
         self.notices.extend(Notice(person, kind, about, at, path) for person in people)

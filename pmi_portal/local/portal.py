@@ -82,6 +82,7 @@ def environment(port: int, home: Path) -> dict[str, str]:
         "STATIC_ROOT": str(home / "static"),
         "DOCUMENTS_DIR": str(home / "documents"),
         "LOG_CHECKPOINTS_DIR": str(home / "checkpoints"),
+        "ERASURE_LEDGER": str(home / "erasures.jsonl"),
         "DJANGO_SETTINGS_MODULE": "pmi_portal.settings",
         "PYTHONUNBUFFERED": "1",
     }

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 from django.urls import reverse
 from django.utils import timezone
@@ -33,6 +34,10 @@ from referrals.actions import plan as plans
 from referrals.choices import LetterKind
 from referrals.models import Referral
 from referrals.tests.factories import make_referral
+from rights import actions as rights
+from rights import exporting
+from rights.models import LegalHold
+from rights.tests.factories import make_granted
 
 RELATIONS = ["own", "referred", "withdrawn", "other", "restricted"]
 
@@ -43,6 +48,14 @@ NOT_OF_A_CASE = {
     "agencies": "partners, people and reference data",
     "account_reset_password_from_key": "a secret in the address, sent by e-mail",
     "demo_mail_message": "the demo's mail",
+    "rights:rule": "the times for keeping: reference data",
+    **dict.fromkeys(
+        (
+            f"rights:breach{name}"
+            for name in ("", "_edit", "_candidates", "_notices", "_close", "_letter", "_told")
+        ),
+        "the breach register: references alone, for those who keep it (rights/tests/test_breaches)",
+    ),
     "referrals:verify": "what is printed on a letter, for whoever holds it; test_verify says that it tells nobody",
     "mfa_edit_webauthn": "a person's own passkey",
     "mfa_remove_webauthn": "a person's own passkey",
@@ -145,6 +158,21 @@ def _referral(case: Case, officer: User, **fields: Any) -> Referral:
     return actions.accept(by=officer, referral=actions.receive(by=officer, referral=referral))
 
 
+def _rights(case: Case, keeper: User) -> dict[str, Any]:
+    """A request of the worker with a copy that is ready, and a legal hold."""
+    words = {"contact": f"{MARK} telepon", "wish": f"{MARK} permintaan"}
+    request, boss = make_granted(case=case, by=keeper, **words)
+    export = rights.ask_export(by=keeper, request=request, key=uuid4())
+    assert exporting.build(export.pk)
+    day = timezone.localdate() + timedelta(days=30)
+    hold = LegalHold.objects.filter(case=case).first() or rights.hold(
+        by=boss, case=case, key=uuid4(), reason=f"{MARK} sidang", review_on=day
+    )
+    steps = ("request", "identify", "decide", "carry_out", "tell", "export", "export_pdf", "export_json")
+    keys = dict.fromkeys((f"rights:{name}.pk" for name in steps), request.pk)
+    return {**keys, "export": export.pk, "rights:lift_hold.pk": hold.pk}
+
+
 def _thing(referral: Referral) -> Thing:
     """One of everything that a route can name, put there by the case's own people."""
     case, keeper = referral.case, referral.created_by
@@ -168,5 +196,6 @@ def _thing(referral: Referral) -> Thing:
     keys |= dict.fromkeys((f"referrals:plan_{name}.pk" for name in ("done", "drop", "undo")), step.pk)
     consents = ("change_consent", "withdraw_consent", "review_override")
     keys |= dict.fromkeys((f"referrals:{name}.pk" for name in consents), referral.consent_id)
+    keys |= _rights(case, keeper)
     keys["letter"] = actions.issue(by=keeper, referral=referral, kind=LetterKind.LETTER).pk
     return Thing(case, referral, keys)

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.views import defaults
 from pytest_django import DjangoDbBlocker
 
-from accounts.roles import ROLES, Right
+from accounts.roles import ROLES, DataProtectionOfficer, Right
 from notifications.models import Notification
 from pmi_portal.tests.reach import MARK, OF_A_CASE, RELATIONS, Reach, make_reach
 from pmi_portal.tests.visiting import METHODS, ROUTES, knock, parameters
@@ -89,7 +89,19 @@ def test_a_stranger_is_answered_as_if_nothing_were_there() -> None:
 
 def test_nobody_but_those_who_work_on_cases_reaches_one() -> None:
     others = [code for code, role in ROLES.items() if Right.WORK_CASES not in role.rights]
-    assert {row[role] for row in ROWS.values() for role in others} <= {"403", "404", "405"}
+    shut = {"403", "404", "405"}
+    open_to = {(cell, role) for cell, row in ROWS.items() for role in others if row[role] not in shut}
+    assert {role for _cell, role in open_to} <= {DataProtectionOfficer.code}
+    assert {route for (route, _method, _relation), _role in open_to} <= OF_THE_OFFICER
+
+
+# What the data protection officer decides on (UU 27/2022 art. 53) without reading the case: requests, and how long it is kept.
+OF_THE_OFFICER = {
+    *(
+        f"rights:{step}"
+        for step in ("request", "identify", "decide", "carry_out", "tell", "hold", "lift_hold")
+    )
+}
 
 
 def test_what_was_taken_back_opens_no_case() -> None:
@@ -111,7 +123,8 @@ def test_what_was_taken_back_opens_no_case() -> None:
 LISTS = sorted(
     route
     for route in ROUTES
-    if not parameters(route) and route.partition(":")[0] in ("home", "cases", "referrals", "notifications")
+    if not parameters(route)
+    and route.partition(":")[0] in ("home", "cases", "referrals", "rights", "notifications")
 )
 
 

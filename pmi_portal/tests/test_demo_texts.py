@@ -35,7 +35,7 @@ def every_text(value: Any) -> Iterator[str]:
             yield from every_text(one)
 
 
-@pytest.mark.parametrize("name", ["topics", "themes", "desks", "together"])
+@pytest.mark.parametrize("name", ["topics", "themes", "desks", "together", "rights"])
 def test_every_blank_can_be_filled_in(name: str) -> None:
     for text in every_text(load(name)):
         assert "{" not in text.format_map(SLOTS)

@@ -19,16 +19,22 @@ ROOMS = ("views", "forms", "admin")
 # Whose rows belong to somebody: a worker's data, a partner's work, a person's account.
 OWNED = frozenset(
     {
+        "Breach",
+        "BreachNotice",
         "Case",
         "CaseAccess",
         "CaseEvent",
         "Clock",
         "Consent",
+        "DataExport",
+        "DataRequest",
         "Document",
         "Email",
+        "Erasure",
         "IntakeDraft",
         "KeptForm",
         "Invitation",
+        "LegalHold",
         "Letter",
         "LogEntry",
         "Notification",
@@ -42,7 +48,10 @@ OWNED = frozenset(
 )
 # What narrows a set down to the reader.
 NARROWING = frozenset(
-    {"visible_to", "known_to", "closed_to", "of_partner_of", "received_by", "sent_by", "none", "managed_by"}
+    {
+        *("visible_to", "known_to", "closed_to", "of_partner_of", "erased_of_partner_of", "decided_by"),
+        *("received_by", "sent_by", "none", "managed_by"),
+    }
 )
 # Place ("app/file.py:function") and why its rows need no further narrowing.
 ALLOWED = {
@@ -72,6 +81,8 @@ ALLOWED = {
     "referrals/views/overdue.py:overdue": "references and partners alone, for those who manage the portal",
     "referrals/views/plan.py:_perform": "a step of a team that the view has found for its reader",
     "referrals/views/refer.py:_case": "narrowed by cases.views.door",
+    "rights/forms/breaches.py:CandidatesForm.clean_email": "the number of an account, to look for in what the reader sees",
+    "rights/views/requests.py:_edited": "of the cases of a request that the view has found",
     "referrals/views/verify.py:_open": "the letter that the action has just opened by that secret",
 }
 

@@ -19,6 +19,7 @@ from accounts.roles import ROLES
 from agencies.loading.codes import load_deadlines
 from pmi_portal.tests.visiting import METHODS, ROUTES, knock, parameters, session_of, visitor
 from pmi_portal.tests.world import World, make_world
+from rights.tests.factories import make_breach
 
 TABLE = Path(__file__).with_name("routes.csv")
 WHO = ["nobody", *ROLES, "stranger"]
@@ -37,6 +38,8 @@ class Visitors:
     def __init__(self, world: World) -> None:
         self.world = world
         load_deadlines()
+        self.breach = make_breach(by=world.people["portal_admin"])
+        self.breaches = [route for route in ROUTES if route.startswith("rights:breach")]
         self.sessions = {who: session_of(world.people[who]) for who in WHO[1:]}
 
     def answers(self, route: str, method: str) -> dict[str, str]:
@@ -60,10 +63,12 @@ class Visitors:
         }
         known = {
             "reference": world.case.reference,
-            "code": world.ngo.code,
+            "code": "resolved" if route == "rights:rule" else world.ngo.code,
             "pk": keys.get(route, world.people["caseworker"].pk),
             "kind": "partner",
             "letter": world.letter.pk,
+            "notice": None,
+            "export": None,
             "document": world.referral.pk,  # none of ours: what documents answer stands in their own tests
             "row": world.ngo.pk,
             "deadline": "REFERRAL_NORMAL",
@@ -76,7 +81,9 @@ class Visitors:
         }
         values = {name: known[name] for name in parameters(route)}
         uuids = [name for name in converters if type(converters[name]).__name__ == "UUIDConverter"]
-        ours = {"letter": world.letter.pk}
+        ours = {"letter": world.letter.pk, "notice": self.breach.notices.all()[0].pk}
+        if route in self.breaches:
+            ours["pk"] = self.breach.pk
         return values | {name: ours.get(name, world.referral.pk) for name in uuids}
 
 

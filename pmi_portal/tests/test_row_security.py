@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.apps import apps
@@ -35,8 +37,15 @@ from referrals.models import Letter, PlanStep, Referral, ReferralQuerySet
 from referrals.models.letter import LetterQuerySet
 from referrals.tests.factories import make_referral
 from referrals.views import detail
+from rights import actions as rights
+from rights.choices import ErasureState, ErasureWhy
+from rights.models import Breach, BreachNotice, DataExport, DataRequest, Erasure, LegalHold
+from rights.tests.factories import make_breach, make_granted
 
 CRASH = "pmi_portal.tests.crash"
+OF_RIGHTS = [
+    type(model._default_manager.get_queryset()) for model in (DataRequest, DataExport, LegalHold, Erasure)
+]
 OPEN: dict[str, str] = {}  # tables that lead to a case or a worker and have no policy, each with its reason
 
 PROTECTED: list[type[models.Model]] = [
@@ -52,7 +61,19 @@ PROTECTED: list[type[models.Model]] = [
     Referral,
     PlanStep,
     Letter,
+    DataRequest,
+    DataRequest.cases.through,
+    DataExport,
+    LegalHold,
+    Erasure,
+    Breach,
+    BreachNotice,
 ]
+# What concerns the case's own partner alone, sent or not.
+OWN_ALONE = (
+    *(CaseAccess, IntakeDraft, DataRequest, DataRequest.cases.through, DataExport, LegalHold, Erasure),
+    *(Breach, BreachNotice),
+)
 
 
 # Every table has its policy ---------------------------------------------------------------------
@@ -125,6 +146,15 @@ def fill(world: World) -> None:
         partner=world.ngo,
         added_at=now,
     )
+    request, boss = make_granted(case=case, by=by)
+    rights.ask_export(by=by, request=request, key=uuid4())
+    rights.hold(by=boss, case=case, key=uuid4(), reason="Sidang", review_on=now.date() + timedelta(30))
+    Erasure.objects.create(
+        case=case, why=ErasureWhy.RETENTION, state=ErasureState.PROPOSED, due_on=now.date(), proposed_at=now
+    )
+    rights.add_notices(
+        by=world.people["portal_admin"], breach=make_breach(), cases=[(case.reference, world.ngo)]
+    )
 
 
 @pytest.mark.parametrize("model", PROTECTED, ids=lambda model: model.__name__)
@@ -146,7 +176,7 @@ def test_nobody_sees_nothing(model: type[models.Model], world: World) -> None:
 @pytest.mark.parametrize("model", PROTECTED, ids=lambda model: model.__name__)
 def test_the_agency_sees_the_case_once_it_was_sent(model: type[models.Model], world: World) -> None:
     with acting.as_partner(world.agency.pk):
-        assert model._default_manager.exists() == (model not in (CaseAccess, IntakeDraft))
+        assert model._default_manager.exists() == (model not in OWN_ALONE)
     Referral.objects.update(sent_at=None, state=State.UNROUTED)
     with acting.as_partner(world.agency.pk):
         assert not model._default_manager.exists()
@@ -208,7 +238,14 @@ def test_what_a_stranger_does_not_see_they_do_not_change(world: World) -> None:
 @pytest.fixture
 def no_first_wall(monkeypatch: pytest.MonkeyPatch) -> None:
     """Notices are left out: they say a reference and a path, and are written for other partners' people."""
-    for rows in (CaseQuerySet, CaseAccessQuerySet, DraftQuerySet, ReferralQuerySet, LetterQuerySet):
+    for rows in (
+        CaseQuerySet,
+        CaseAccessQuerySet,
+        DraftQuerySet,
+        ReferralQuerySet,
+        LetterQuerySet,
+        *OF_RIGHTS,
+    ):
         for name in NARROWING & set(vars(rows)):
             monkeypatch.setattr(rows, name, lambda self, user: self.all())
 

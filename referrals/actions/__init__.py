@@ -4,6 +4,7 @@ from ..moves import ActRefused
 from .clocks import provide, start_clock, stop_clock
 from .consent import change_consent, confirm_stopped, withdraw_consent
 from .conversation import internal, message
+from .data_rights import end_sharing, tell_receivers
 from .documents import add_document, remove_document, restore_document
 from .handing_over import agree, hand_over, refer_again
 from .lead import lead
@@ -30,6 +31,7 @@ __all__ = [
     "create",
     "decline",
     "email_letter",
+    "end_sharing",
     "hand_over",
     "internal",
     "issue",
@@ -48,6 +50,7 @@ __all__ = [
     "reviewers",
     "start_clock",
     "stop_clock",
+    "tell_receivers",
     "withdraw",
     "withdraw_consent",
 ]

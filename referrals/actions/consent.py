@@ -160,9 +160,14 @@ def _close(referral: Referral, *, by: User, now: datetime) -> None:
 
 @transaction.atomic
 def confirm_stopped(
-    *, by: User, referral: Referral, text: str, key: UUID | None = None, recorded: bool = False
+    *, by: User, referral: Referral, text: str = "", key: UUID | None = None, recorded: bool = False
 ) -> Referral:
-    """Say at the receiver that it uses the worker's data no more; `text` is what the law makes it keep."""
+    """Say at the receiver that it uses the worker's data no more; `text` is what the law makes it keep.
+
+    Of a case that was erased nothing can be written any more: its text is not kept.
+    """
+    if referral.case.is_erased:
+        text = ""
     current, fresh = begin_answer(
         referral,
         by=by,

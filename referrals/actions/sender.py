@@ -21,7 +21,7 @@ from notifications.nudges import nudge
 from .. import rules, tasks
 from ..choices import Service, State
 from ..models import Referral
-from ..moves import ActRefused, finish, hold, send, twin_at, why_not_to
+from ..moves import ActRefused, case_paused, finish, hold, send, twin_at, why_not_to
 from ..routing import question, ranked
 from .consent import says
 from .overrides import is_override, overridden
@@ -53,6 +53,8 @@ def create(
         raise PermissionDenied
     if locked.is_closed:
         raise ActRefused(case_closed())
+    if locked.is_paused and not is_override(consent):
+        raise ActRefused(case_paused())
     if not _may_follow(by, locked, previous):
         raise PermissionDenied
     if is_override(consent) and not rules.can_override(by, locked):

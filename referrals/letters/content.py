@@ -41,12 +41,12 @@ class Paper:
     place_and_date: str
     facts: list[Row]
     opening: list[str]
-    signed: list[str]
-    proof: list[str]
-    code: str
-    address: str
     page_words: str
     lacking_words: str
+    signed: list[str] = field(default_factory=list)
+    proof: list[str] = field(default_factory=list)
+    code: str = ""
+    address: str = ""
     to: list[str] = field(default_factory=list)
     request_title: str = ""
     request: str = ""

@@ -82,7 +82,7 @@ class Sheet(FPDF):
 
 
 def render(paper: Paper) -> bytes:
-    """The paper as PDF; the same bytes for the same words."""
+    """The paper as PDF; the same bytes for the same words. One without a code ends with its footing."""
     sheet = Sheet(paper)
     _head(sheet)
     _title(sheet)
@@ -95,7 +95,8 @@ def render(paper: Paper) -> bytes:
         for row in section.rows:
             _row(sheet, row)
     _footing(sheet)
-    _ending(sheet)
+    if paper.code:
+        _ending(sheet)
     return bytes(sheet.output())
 
 

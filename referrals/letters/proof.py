@@ -33,6 +33,7 @@ class Standing(models.TextChoices):
     SUPERSEDED = "superseded", _("Replaced by a newer paper")
     NARROWED = "narrowed", _("Genuine; the worker shares less now")
     WITHDRAWN = "withdrawn", _("No longer valid")
+    ERASED = "erased", _("Erased")
 
 
 def new_code() -> str:
@@ -86,6 +87,8 @@ def standing(letter: Letter, *, is_newest: bool | None = None) -> Standing:
     `is_newest` is whether it is the last of its kind, where the caller knows.
     """
     referral = letter.referral
+    if referral.case.is_erased:
+        return Standing.ERASED
     if referral.state == State.WITHDRAWN or not referral.consent.stands:
         return Standing.WITHDRAWN
     if is_newest is None:
@@ -113,6 +116,8 @@ def says_too_much(letter: Letter) -> bool:
 def why_closed(letter: Letter, *, is_newest: bool | None = None) -> str:
     """Why the paper itself cannot be opened any more, or an empty text."""
     stands = standing(letter, is_newest=is_newest)
+    if stands is Standing.ERASED:
+        return gettext("The case was erased. Please destroy copies of this paper.")
     if stands is Standing.WITHDRAWN:
         return gettext(
             "This paper is no longer valid: the referral or the worker's consent was taken back or is over."

@@ -9,7 +9,7 @@ from django.db import models
 from django.utils import timezone
 
 from accounts.models import User
-from cases.choices import DataGroup
+from cases.choices import ConsentMethod, DataGroup
 from cases.models.case_reads import open_to
 from cases.models.consent import HOME
 
@@ -42,9 +42,9 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
         return self.filter(_sent(user)) if user.works_cases else self.none()
 
     def closed_to(self, user: User) -> ReferralQuerySet:
-        """What this person's own partner sent of restricted cases that are closed to them."""
+        """What this person's own partner sent of cases that were erased, or are restricted and closed to them."""
         mine = self.filter(sender_id=user.partner_id) if user.works_cases else self.none()
-        return mine.exclude(open_to(user, "case__"))
+        return mine.exclude(open_to(user, "case__"), case__erased_at=None)
 
     def live(self) -> ReferralQuerySet:
         return self.filter(state__in=LIVE)
@@ -93,7 +93,9 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
         return self.order_by("-changed_at", "pk")
 
     def due_for_routing(self) -> ReferralQuerySet:
-        return self.filter(state=State.WAITING, route_at__lte=timezone.now())
+        """One of a case that is paused waits, unless it is to save a life."""
+        may_go = models.Q(case__paused_at=None) | models.Q(consent__method=ConsentMethod.OVERRIDE)
+        return self.filter(may_go, state=State.WAITING, route_at__lte=timezone.now())
 
     def with_page_data(self) -> ReferralQuerySet:
         """Everything a row in a list shows, in a fixed number of statements."""
@@ -109,7 +111,7 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
 
 
 def _sent(user: User) -> models.Q:
-    return models.Q(open_to(user, "case__"), sender_id=user.partner_id)
+    return models.Q(open_to(user, "case__"), sender_id=user.partner_id, case__erased_at=None)
 
 
 def _reached(user: User) -> models.Q:

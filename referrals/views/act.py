@@ -42,6 +42,8 @@ class Act:
             return form.show(referral)
         if isinstance(form, forms.EmailLetterForm):
             return form.show(referral.receiver)
+        if isinstance(form, forms.StoppedForm) and referral.case.is_erased:
+            del form.fields["text"]  # nothing can be written to it any more
         if isinstance(form, forms.EndClockForm):
             return form.offer([clock.code for clock in complaints.running(referral)])
         return form.offer_to(referral.sender_id) if isinstance(form, forms.ChooseForm) else form

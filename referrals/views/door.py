@@ -7,7 +7,7 @@ import uuid
 from django.http import Http404
 
 from accounts.models import User
-from cases.views.door import CaseRestricted
+from cases.views.door import CaseErased, CaseRestricted
 
 from ..models import Referral, ReferralQuerySet
 
@@ -15,12 +15,14 @@ from ..models import Referral, ReferralQuerySet
 def found(user: User, visible: ReferralQuerySet, pk: uuid.UUID) -> Referral:
     """The referral, if it is among those `visible` to this person.
 
-    Raises CaseRestricted for a colleague at the sender to whom its case is closed, Http404 for everybody else.
+    Raises CaseErased and CaseRestricted for people at the sender whose case was erased or is closed to them, Http404 for
+    everybody else.
     """
     referral: Referral | None = visible.filter(pk=pk).first()
     if referral is None:
-        closed = Referral.objects.closed_to(user).filter(pk=pk).select_related("case__assigned_to")
-        if of_theirs := closed.first():
-            raise CaseRestricted(of_theirs.case)
+        closed = Referral.objects.closed_to(user).filter(pk=pk)
+        if of_theirs := closed.select_related("case__assigned_to", "case__outcome").first():
+            case = of_theirs.case
+            raise CaseErased(user, case) if case.is_erased else CaseRestricted(case)
         raise Http404
     return referral

@@ -27,6 +27,7 @@ from ..choices import Service, State
 from ..forms import ReferForm
 from ..forms.refer import TO_SAVE_A_LIFE
 from ..models import Referral
+from ..moves import case_paused
 from . import partners
 
 
@@ -38,6 +39,9 @@ def refer(request: SignedInRequest, reference: str) -> HttpResponse:
     ensure(rules.owns(request.user, case))
     if request.method == "GET" and case.is_closed:
         messages.info(request, _("The case is closed. Please reopen it first."))
+        return redirect(case)
+    if request.method == "GET" and case.is_paused and not rules.can_override(request.user, case):
+        messages.info(request, case_paused())
         return redirect(case)
     previous = _previous(request, case)
     if request.method == "GET":

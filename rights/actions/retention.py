@@ -1,0 +1,162 @@
+"""How long cases are kept: the rules, legal holds, and confirming what the worker process then erases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.roles import Right
+from agencies.choices import SourceStatus
+from cases import access_log
+from cases.closing import live_referrals
+from cases.models import Case
+from notifications.nudges import nudge
+from privacy.choices import Verb
+
+from .. import rules, tasks, wiping
+from ..choices import ErasureState, ErasureWhy
+from ..models import DataRequest, Erasure, LegalHold, RetentionRule
+from .shared import Refused, Stale, made_by, one_at_a_time
+
+
+@transaction.atomic
+def edit_rule(*, by: User, rule: RetentionRule, version: int, months: int, source: str) -> RetentionRule:
+    """Keep cases of this class of outcome for another time. Raises PermissionDenied, Stale."""
+    if not by.can(Right.MANAGE_PARTNERS):
+        raise PermissionDenied
+    current = RetentionRule.objects.select_for_update(no_key=True).get(pk=rule.pk)
+    if (current.months, current.source) == (months, source):
+        return current
+    if current.version != version:
+        raise Stale
+    current.months, current.source, current.source_status = months, source, SourceStatus.OWN
+    current.version += 1
+    current.changed_at, current.changed_by = timezone.now(), by
+    current.save()
+    return current
+
+
+@transaction.atomic
+def hold(*, by: User, case: Case, key: UUID, reason: str, review_on: date) -> LegalHold:
+    """Keep a case from being erased until somebody lifts that; a proposal to erase it falls.
+
+    The same `key` again is the same hold. Raises PermissionDenied, Refused where one stands, or the case is being erased.
+    """
+    one_at_a_time(key)
+    current = _locked(case)
+    if not rules.decides_on(by, current):
+        raise PermissionDenied
+    if earlier := made_by(key, LegalHold):
+        if (earlier.case_id, earlier.placed_by_id) != (current.pk, by.pk):
+            raise PermissionDenied
+        return earlier
+    if LegalHold.objects.standing().filter(case=current).exists():
+        raise Refused(_("The case is held already."))
+    confirmed = Erasure.objects.filter(case=current, state__in=[ErasureState.CONFIRMED, ErasureState.ERASED])
+    if current.is_erased or confirmed.exists():
+        raise Refused(_("It is too late: somebody has confirmed that the case is erased."))
+    now = timezone.now()
+    placed = LegalHold.objects.create(
+        pk=key,
+        case=current,
+        reason=reason,
+        placed_at=now,
+        placed_by=by,
+        review_on=review_on,
+        next_on=review_on,
+    )
+    proposed = Erasure.objects.filter(case=current, state=ErasureState.PROPOSED)
+    proposed.update(state=ErasureState.DROPPED, decided_at=now, decided_by=by)
+    access_log.about(Verb.WROTE, by, [current], "hold")
+    return placed
+
+
+@transaction.atomic
+def lift(*, by: User, hold: LegalHold, reason: str) -> LegalHold:
+    """Let the case be erased again when its time comes. One that is lifted stays as it is. Raises PermissionDenied."""
+    current = LegalHold.objects.select_for_update(of=("self",), no_key=True).select_related("case")
+    found = current.get(pk=hold.pk)
+    if not rules.decides_on(by, found.case):
+        raise PermissionDenied
+    if found.lifted_at is None:
+        found.lifted_at, found.lifted_by, found.lift_reason = timezone.now(), by, reason
+        found.next_on = None
+        found.save(update_fields=["lifted_at", "lifted_by", "lift_reason", "next_on"])
+        access_log.about(Verb.WROTE, by, [found.case], "hold")
+    return found
+
+
+@transaction.atomic
+def confirm(*, by: User, erasures: Iterable[Erasure]) -> int:
+    """Confirm a batch of what the portal proposed; the worker process erases it. How many were confirmed now.
+
+    What somebody confirmed, dropped or put on hold meanwhile is left as it is. Raises PermissionDenied for another
+    partner's.
+    """
+    ids = sorted(erasure.pk for erasure in erasures)
+    rows = Erasure.objects.select_for_update(of=("self",), no_key=True).select_related("case").order_by("pk")
+    confirmed = 0
+    for erasure in rows.filter(pk__in=ids):
+        if not rules.decides_on(by, erasure.case):
+            raise PermissionDenied
+        if erasure.state == ErasureState.PROPOSED and not why_not(erasure.case):
+            _confirm(erasure, by=by)
+            confirmed += 1
+    return confirmed
+
+
+def confirm_for(request: DataRequest, cases: Sequence[Case], *, by: User) -> None:
+    """Confirm the erasure of held cases for which a request was granted. Raises Refused with the first thing in the way."""
+    for case in cases:
+        if problem := why_not(case):
+            raise Refused(problem)
+    now = timezone.now()
+    for case in cases:
+        if case.is_erased:
+            continue
+        erasure = Erasure.objects.exclude(state=ErasureState.DROPPED).filter(case=case).first()
+        erasure = erasure or Erasure(case=case, proposed_at=now, due_on=timezone.localdate())
+        erasure.request, erasure.why = request, ErasureWhy.REQUEST
+        _confirm(erasure, by=by)
+
+
+def why_not(case: Case) -> str:
+    """Why a case cannot be erased now, or an empty text. Live referrals are withdrawn by a person first: an agency at
+    work must hear it from somebody, and its own duties may ask for more than our silence."""
+    if LegalHold.objects.standing().filter(case=case).exists():
+        return _("%(case)s is under a legal hold. It has to be lifted first.") % {"case": case.reference}
+    if live := live_referrals(case):
+        return _("%(referrals)s: still live. Please withdraw it, or wait until it has ended.") % {
+            "referrals": ", ".join(referral.reference for referral in live)
+        }
+    return ""
+
+
+def forget_if_erased(request: DataRequest) -> None:
+    """Once every case it was about is erased and the asker was told, what was written about a request goes, too."""
+    if not request.cases.filter(erased_at=None).exists():
+        wiping.forget_requests(DataRequest.objects.filter(pk=request.pk))
+
+
+def _confirm(erasure: Erasure, *, by: User) -> None:
+    now = timezone.now()
+    erasure.state, erasure.decided_at, erasure.decided_by, erasure.next_at = (
+        ErasureState.CONFIRMED,
+        now,
+        by,
+        now,
+    )
+    erasure.save()
+    access_log.about(Verb.WROTE, by, [erasure.case], "erasure")
+    nudge(tasks.erase, str(erasure.pk))
+
+
+def _locked(case: Case) -> Case:
+    return Case.objects.select_for_update(of=("self",), no_key=True).get(pk=case.pk)

@@ -1,0 +1,183 @@
+"""The worker's part of retention: propose what was kept for long enough, and erase what a person confirmed."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import models, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.roles import Right
+from agencies.calendars import months_after
+from agencies.models import Partner
+from cases import access_log, audience
+from cases.choices import EventKind
+from cases.closing import live_referrals
+from cases.events import record
+from cases.models import Case
+from cases.models.consent import HOME
+from notifications.actions import notify
+from notifications.choices import Kind
+from privacy.choices import Verb
+from referrals.actions import end_sharing
+
+from . import ledger, reminders, wiping
+from .choices import ErasureState, ErasureWhy, RequestState
+from .models import DataRequest, Erasure, LegalHold, RetentionRule
+
+logger = logging.getLogger(__name__)
+
+BATCH = 50  # cases a round erases; the next one finds the others
+PROPOSED_AT_ONCE = 500
+LEASE = timedelta(minutes=5)
+
+
+def propose_due(now: datetime | None = None) -> int:
+    """Put every case whose time for keeping is over before those who decide; how many. Nothing is erased by that.
+
+    Not those under a legal hold, nor those with a live referral or a request of the worker that is still open.
+    """
+    at = now or timezone.now()
+    found: dict[int, int] = {}
+    for rule in RetentionRule.objects.all():
+        limit = months_after(at, -rule.months, HOME)
+        for case in _due(rule, limit)[:PROPOSED_AT_ONCE]:
+            if _propose(case, rule):
+                found[case.partner_id] = found.get(case.partner_id, 0) + 1
+    for partner in Partner.objects.filter(pk__in=found):
+        notify(
+            audience.people(partner, Right.DECIDE_REQUESTS),
+            kind=Kind.ERASURES_DUE,
+            reference=str(found[partner.pk]),
+            path=reverse("rights:retention"),
+        )
+    return sum(found.values())
+
+
+def _due(rule: RetentionRule, limit: datetime) -> models.QuerySet[Case]:
+    """Closed cases of this class of outcome that were closed then or before, and that nothing keeps."""
+    closed = Case.objects.filter(
+        closed_at__lte=limit, outcome__outcome_class=rule.outcome_class, erased_at=None
+    )
+    held = LegalHold.objects.standing().filter(case=models.OuterRef("pk"))
+    open_ = DataRequest.objects.open().filter(cases=models.OuterRef("pk"))
+    known = Erasure.objects.exclude(state=ErasureState.DROPPED).filter(case=models.OuterRef("pk"))
+    kept = models.Exists(held) | models.Exists(open_) | models.Exists(known)
+    return closed.exclude(kept).order_by("closed_at", "pk")
+
+
+@transaction.atomic
+def _propose(case: Case, rule: RetentionRule) -> bool:
+    locked = Case.objects.select_for_update(skip_locked=True, of=("self",), no_key=True).filter(pk=case.pk)
+    current = locked.first()
+    if current is None or current.closed_at is None or live_referrals(current):
+        return False
+    _erasure, created = Erasure.objects.exclude(state=ErasureState.DROPPED).get_or_create(
+        case=current,
+        defaults={
+            "why": ErasureWhy.RETENTION,
+            "state": ErasureState.PROPOSED,
+            "due_on": timezone.localdate(months_after(current.closed_at, rule.months, HOME), timezone=HOME),
+            "proposed_at": timezone.now(),
+        },
+    )
+    return created
+
+
+def erase_due() -> int:
+    """Erase every confirmed case whose time has come; how many. One that fails is put off and holds up no other."""
+    due = Erasure.objects.filter(state=ErasureState.CONFIRMED, next_at__lte=timezone.now())
+    return sum(erase(pk) for pk in list(due.order_by("next_at").values_list("pk", flat=True)[:BATCH]))
+
+
+def erase(erasure_id: UUID) -> bool:
+    """Erase one confirmed case; whether it was. Being told twice is harmless.
+
+    The line in the ledger is on the disk before the transaction is committed: should that fail, the next round writes
+    another line and erases then. Files go after the commit; should the process die before, they are bytes that no key
+    opens, and `cases.storage.sweep` removes them.
+    """
+    if not _claim(erasure_id):
+        return False
+    try:
+        files = _erase(erasure_id)
+    except Exception:
+        logger.exception("erasure %s failed", erasure_id)
+        return False
+    remove(files)
+    return True
+
+
+@transaction.atomic
+def _claim(erasure_id: UUID) -> bool:
+    due = Erasure.objects.filter(pk=erasure_id, state=ErasureState.CONFIRMED, next_at__lte=timezone.now())
+    held = due.select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True)
+    return bool(held) and bool(Erasure.objects.filter(pk=erasure_id).update(next_at=timezone.now() + LEASE))
+
+
+@transaction.atomic
+def _erase(erasure_id: UUID) -> list[str]:
+    case_id = Erasure.objects.values_list("case_id", flat=True).get(pk=erasure_id)
+    held = Case.objects.select_for_update(of=("self",), no_key=True).select_related("partner", "worker")
+    case = held.get(pk=case_id)
+    erasure = Erasure.objects.select_for_update(of=("self",), no_key=True).get(pk=erasure_id)
+    assert erasure.decided_by_id is not None
+    if case.is_erased or erasure.state != ErasureState.CONFIRMED:
+        return []
+    if live_referrals(case):  # made between the word and the deed: a person looks again
+        Erasure.objects.filter(pk=erasure_id).update(state=ErasureState.PROPOSED, next_at=None)
+        return []
+    by = User.objects.get(pk=erasure.decided_by_id)
+    now = timezone.now()
+    end_sharing(case, by=by, at=now)
+    erasure.keys = wiping.keys_of(case)
+    files = wiping.wipe(case, erasure.keys)
+    Case.objects.filter(pk=case.pk).update(erased_at=now, changed_at=now)
+    record(case, EventKind.ERASED, by=by, at=now, why=erasure.why)
+    access_log.about(Verb.ERASED, by, [case], "erasure")
+    erasure.state, erasure.erased_at, erasure.next_at = ErasureState.ERASED, now, None
+    erasure.files = len(files)
+    erasure.save()
+    _finish_request(erasure, now)
+    ledger.append(_line(erasure, case))
+    return files
+
+
+def _line(erasure: Erasure, case: Case) -> ledger.Line:
+    assert erasure.erased_at is not None
+    assert erasure.decided_by_id is not None
+    return ledger.Line(
+        erasure=str(erasure.pk),
+        case=case.reference,
+        keys=[str(key) for key in erasure.keys],
+        by=erasure.decided_by_id,
+        at=erasure.erased_at.isoformat(),
+        why=erasure.why,
+    )
+
+
+def _finish_request(erasure: Erasure, now: Any) -> None:
+    """A request is carried out when the last of its cases is erased; then whoever asked is told."""
+    if erasure.request_id is None:
+        return
+    held = DataRequest.objects.select_for_update(of=("self",), no_key=True)
+    request = held.select_related("partner", "recorded_by").get(pk=erasure.request_id)
+    if request.state == RequestState.GRANTED and not request.cases.filter(erased_at=None).exists():
+        request.state, request.done_at, request.done_by = RequestState.DONE, now, erasure.decided_by
+        request.version += 1
+        request.changed_at = now
+        request.save()
+        reminders.tell_of(request, Kind.REQUEST_DECIDED)
+
+
+def remove(files: list[str]) -> None:
+    """Remove the bytes of documents whose rows are gone."""
+    for name in files:
+        (Path(settings.DOCUMENTS_DIR) / name).unlink(missing_ok=True)

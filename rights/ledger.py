@@ -1,0 +1,85 @@
+"""The erasure ledger: one line for each erased case, in a file outside the database that only grows.
+
+A backup brings erased keys back; the ledger says which to destroy again. It names keys and references, nobody's data.
+Keep it where backups of the database are not, and copy it with them.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from django.conf import settings
+
+
+class LedgerDamaged(Exception):
+    """A line of the ledger cannot be read; the message names it."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One erasure: its row, the case, the data keys that were destroyed, by whom, when (ISO 8601), and why."""
+
+    erasure: str
+    case: str
+    keys: list[str]
+    by: int
+    at: str
+    why: str
+
+
+def path() -> Path:
+    return Path(settings.ERASURE_LEDGER)
+
+
+def append(line: Line) -> None:
+    """Write a line and wait until the disk has it. Raises OSError when it cannot be kept: then nothing may be erased."""
+    home = path().parent
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    content = json.dumps(asdict(line), separators=(",", ":"), sort_keys=True).encode() + b"\n"
+    descriptor = os.open(path(), os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        os.write(descriptor, _after_a_torn_line(descriptor) + content)
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    _sync(home)
+
+
+def lines() -> Iterator[Line]:
+    """Every line, the oldest first; none when there is no ledger yet. Raises LedgerDamaged.
+
+    A last line without an end was cut off by a power failure before its erasure was committed: it is passed over.
+    """
+    if not path().exists():
+        return
+    content = path().read_text(encoding="utf-8")
+    whole = content.split("\n")
+    for number, text in enumerate(whole[:-1], start=1):
+        if not text.strip():
+            continue
+        try:
+            yield Line(**json.loads(text))
+        except (ValueError, TypeError):
+            raise LedgerDamaged(f"{path()}, line {number}: this is no line of the erasure ledger.") from None
+
+
+def _after_a_torn_line(descriptor: int) -> bytes:
+    """What has to come first, should the last writer have been cut off in the middle of a line."""
+    size = os.fstat(descriptor).st_size
+    if size == 0 or os.pread(descriptor, 1, size - 1) == b"\n":
+        return b""
+    return b"\n"
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

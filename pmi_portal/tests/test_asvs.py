@@ -16,7 +16,6 @@ from typing import NamedTuple
 import pytest
 from django.conf import settings
 from django.test import Client, override_settings
-from django.urls import reverse
 
 from accounts.tests.factories import make_portal_admin
 
@@ -83,7 +82,6 @@ def test_a_requirement_is_shown_by_a_test_or_says_why_not_and_when(row: Row) -> 
         assert row.tests
     else:
         assert DATED.match(row.note)
-    assert bool(row.tests) or row.status != "shown"
 
 
 def test_the_security_document_has_the_section() -> None:
@@ -110,4 +108,3 @@ def test_a_password_is_kept_as_its_slow_hash() -> None:
     algorithm, rounds, salt, _hash = person.password.split("$")
     assert (algorithm, int(rounds) >= 600_000, len(salt) >= 20) == ("pbkdf2_sha256", True, True)
     assert "PASSWORD_HASHERS" not in (ROOT / "pmi_portal" / "settings.py").read_text()
-    assert reverse("account_login")

@@ -127,17 +127,28 @@ def _who(people: dict[int, Reader], number: int | None, what: str) -> Reader:
     return people.get(number) or Reader(f"#{number}", "")
 
 
-def named(text: str) -> set[int]:
-    """Accounts whose name or address holds this text."""
-    found = User.objects.filter(Q(full_name__icontains=text) | Q(email__icontains=text))
-    return set(found.values_list("pk", flat=True))
+def people(entries: QuerySet[LogEntry]) -> list[tuple[int, str]]:
+    """Number and name of everybody who is in these entries, by name."""
+    numbers = entries.exclude(actor_id=None).order_by().values_list("actor_id", flat=True).distinct()
+    found = [
+        (number, f"{who.name} · {who.partner}" if who.partner else who.name)
+        for number, who in readers(numbers).items()
+    ]
+    return sorted(found, key=lambda one: (one[1].casefold(), one[0]))
 
 
-def about(entries: QuerySet[LogEntry], reference: str) -> QuerySet[LogEntry]:
-    """Those of the case with this reference, whoever's it is: the entries are the reader's own already."""
+def about(user: User, entries: QuerySet[LogEntry], reference: str) -> QuerySet[LogEntry]:
+    """Those of the case with this reference that name it to this reader, as `lines` does.
+
+    An entry may show cases of several partners. Whoever keeps one of them finds the entry by its own reference alone: by
+    another's it would tell that there is such a case.
+    """
     with as_portal():
-        case = Case.objects.filter(reference=reference).values_list("pk", flat=True).first()
-    return entries.filter(subjects__contains=[subject(case)]) if case else entries.none()
+        case = Case.objects.filter(reference=reference).values_list("pk", "partner_id").first()
+    if case is None:
+        return entries.none()
+    found = entries.filter(subjects__contains=[subject(case[0])])
+    return found if user.partner_id in (None, case[1]) else found.filter(partner_id=user.partner_id)
 
 
 def at_night(entries: QuerySet[LogEntry]) -> QuerySet[LogEntry]:

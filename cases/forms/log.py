@@ -14,8 +14,6 @@ from django.utils.translation import gettext_lazy
 from accounts.text import Line
 from privacy.choices import Verb
 
-from ..models.case_reads import SEARCH_LENGTH
-
 LAST_ID = 2**63 - 1
 DAYS = 30  # that are shown when nothing else was asked for
 MOST_DAYS = 92  # at once; the log has no end
@@ -25,11 +23,8 @@ class LogFilterForm(forms.Form):
     """Filters of the access log; one that makes no sense is named and has no effect."""
 
     reference = Line(label=gettext_lazy("Case"), required=False, max_length=60, widget=forms.SearchInput)
-    person = Line(
-        label=gettext_lazy("Person (name or e-mail)"),
-        required=False,
-        max_length=SEARCH_LENGTH,
-        widget=forms.SearchInput,
+    person = forms.IntegerField(
+        label=gettext_lazy("Person"), required=False, min_value=1, max_value=LAST_ID, widget=forms.Select
     )
     verb = forms.ChoiceField(label=gettext_lazy("What happened"), required=False)
     whose = forms.ChoiceField(label=gettext_lazy("People of"), required=False)
@@ -43,7 +38,8 @@ class LogFilterForm(forms.Form):
     before = forms.IntegerField(required=False, min_value=1, max_value=LAST_ID, widget=forms.HiddenInput)
     after = forms.IntegerField(required=False, min_value=1, max_value=LAST_ID, widget=forms.HiddenInput)
 
-    def __init__(self, data: Any, *, at_portal: bool) -> None:
+    def __init__(self, data: Any, *, partners: list[tuple[int, str]]) -> None:
+        """`partners`, by number and name, are offered to whoever watches over all of them."""
         filled = data.copy()
         today = timezone.localdate()
         if not filled.get("until"):
@@ -53,15 +49,27 @@ class LogFilterForm(forms.Form):
         super().__init__(filled)
         self.today = today
         self.offer("verb", [("", _("Everything")), *Verb.choices])
-        self.offer("whose", [("", _("Everybody")), ("own", _("Our people")), ("others", _("Other partners"))])
-        self.offer("hours", [("", _("All day")), ("night", _("At night, 22 to 5"))])
-        if at_portal:
-            del self.fields["whose"]
+        whose = [(str(number), name) for number, name in partners] or [
+            ("own", _("Our people")),
+            ("others", _("Other partners")),
+        ]
+        self.offer("whose", [("", _("Everybody")), *whose])
+        night = _("At night, 22 to 5 (%(zone)s)") % {"zone": timezone.get_current_timezone_name()}
+        self.offer("hours", [("", _("All day")), ("night", night)])
 
     def offer(self, name: str, choices: list[tuple[str, Any]]) -> None:
         field = self.fields[name]
         assert isinstance(field, forms.ChoiceField)
         field.choices = choices
+
+    def offer_people(self, people: list[tuple[int, str]]) -> None:
+        """People to choose from. One who was chosen and is not among them has no name here."""
+        chosen = self.chosen().get("person")
+        if chosen and chosen not in dict(people):
+            people = [*people, (chosen, f"#{chosen}")]
+        widget = self.fields["person"].widget
+        assert isinstance(widget, forms.Select)
+        widget.choices = [("", _("Everybody")), *people]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

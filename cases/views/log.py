@@ -10,12 +10,14 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from accounts.policy import SignedInRequest, allow
 from accounts.roles import Right
 from agencies import paging
+from agencies.models import Partner
 from privacy import log as privacy_log
 from privacy import spreadsheets
 from privacy.choices import Verb
@@ -56,36 +58,53 @@ def readers(request: SignedInRequest, reference: str) -> HttpResponse:
 @allow(Right.READ_LOG)
 def log(request: SignedInRequest) -> HttpResponse:
     """What this person watches over, the newest first, with how much of it there was each day."""
-    form = LogFilterForm(request.GET, at_portal=request.user.partner_id is None)
+    return _page(request, _filters(request))
+
+
+def _page(request: SignedInRequest, form: LogFilterForm, *, status: int = 200) -> HttpResponse:
     chosen = form.chosen()
+    form.offer_people(log_reads.people(_of_days(request, form)))
     entries = _narrowed(request, form)
     page = paging.by_place(request, entries, before=chosen.get("before"), after=chosen.get("after"))
     since, until = form.days
+    days = log_reads.per_day(entries, since, until)
     context = {
         "form": form,
         "filters": len(chosen.keys() - {"before", "after"}),
         "page": page,
         "lines": log_reads.lines(request.user, page.rows),
-        "days": log_reads.per_day(entries, since, until),
+        "days": days,
+        "count": sum(count for _day, count in days),
+        "most": MOST_EXPORTED,
         "busiest": log_reads.busiest(entries),
         "query": _without_place(request),
     }
     _write_down(request, Verb.READ)
-    return render(request, "cases/log.html", context)
+    return render(request, "cases/log.html", context, status=status)
 
 
 @require_safe
 @allow(Right.READ_LOG)
 def log_csv(request: SignedInRequest) -> HttpResponse:
-    """The same lines as a file: the newest 10,000. Taking them along is an entry itself."""
-    return _file(request, "csv", spreadsheets.CSV_TYPE, b"".join(spreadsheets.csv_stream(*_table(request))))
+    """The same lines as a file: the newest 10,000, and a line that says so where there are more.
+
+    Taking them along is an entry itself. A filter that makes no sense gives no file, but the page that says why.
+    """
+    form = _filters(request)
+    if not form.is_valid():
+        return _page(request, form, status=400)
+    lines = spreadsheets.csv_stream(*_table(request, form))
+    return _file(request, "csv", spreadsheets.CSV_TYPE, b"".join(lines))
 
 
 @require_safe
 @allow(Right.READ_LOG)
 def log_xlsx(request: SignedInRequest) -> HttpResponse:
     """The same for Excel."""
-    with spreadsheets.xlsx_file(*_table(request)) as book:
+    form = _filters(request)
+    if not form.is_valid():
+        return _page(request, form, status=400)
+    with spreadsheets.xlsx_file(*_table(request, form)) as book:
         return _file(request, "xlsx", spreadsheets.XLSX_TYPE, book.read())
 
 
@@ -96,30 +115,45 @@ def _file(request: SignedInRequest, ending: str, kind: str, content: bytes) -> H
     return HttpResponse(content, content_type=kind, headers=disposition)
 
 
-def _table(request: SignedInRequest) -> tuple[list[str], list[list[Any]]]:
-    form = LogFilterForm(request.GET, at_portal=request.user.partner_id is None)
-    entries = list(_narrowed(request, form).order_by("-pk")[:MOST_EXPORTED])
-    return [str(name) for name in HEADER], list(_rows(log_reads.lines(request.user, entries)))
+def _filters(request: SignedInRequest) -> LogFilterForm:
+    partners = Partner.objects.order_by("name_id", "pk")
+    offered = [] if request.user.partner_id else [(partner.pk, partner.name) for partner in partners]
+    return LogFilterForm(request.GET, partners=offered)
+
+
+def _table(request: SignedInRequest, form: LogFilterForm) -> tuple[list[str], list[list[Any]]]:
+    entries = list(_narrowed(request, form).order_by("-pk")[: MOST_EXPORTED + 1])
+    rows = list(_rows(log_reads.lines(request.user, entries[:MOST_EXPORTED])))
+    if len(entries) > MOST_EXPORTED:
+        said = _("Only the newest %(n)d entries are here. Choose fewer days for the rest.")
+        rows.append([said % {"n": MOST_EXPORTED}, *[""] * (len(HEADER) - 1)])
+    return [str(name) for name in HEADER], rows
+
+
+def _of_days(request: SignedInRequest, form: LogFilterForm) -> QuerySet[LogEntry]:
+    since, until = form.days
+    zone = timezone.get_current_timezone()
+    return log_reads.visible_to(request.user).filter(
+        at__gte=datetime.combine(since, time.min, zone),
+        at__lt=datetime.combine(until + timedelta(days=1), time.min, zone),
+    )
 
 
 def _narrowed(request: SignedInRequest, form: LogFilterForm) -> QuerySet[LogEntry]:
     user, chosen = request.user, form.chosen()
-    since, until = form.days
-    zone = timezone.get_current_timezone()
-    entries = log_reads.visible_to(user).filter(
-        at__gte=datetime.combine(since, time.min, zone),
-        at__lt=datetime.combine(until + timedelta(days=1), time.min, zone),
-    )
+    entries = _of_days(request, form)
     if "verb" in chosen:
         entries = entries.filter(verb=chosen["verb"])
     if "person" in chosen:
-        entries = entries.filter(actor_id__in=log_reads.named(chosen["person"]))
+        entries = entries.filter(actor_id=chosen["person"])
     if chosen.get("whose") == "own":
         entries = entries.filter(partner_id=user.partner_id)
     elif chosen.get("whose") == "others":
         entries = entries.exclude(partner_id=user.partner_id)
+    elif "whose" in chosen:
+        entries = entries.filter(partner_id=int(chosen["whose"]))
     if "reference" in chosen:
-        entries = log_reads.about(entries, chosen["reference"])
+        entries = log_reads.about(user, entries, chosen["reference"])
     return log_reads.at_night(entries) if "hours" in chosen else entries
 
 

@@ -5,12 +5,17 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models import Func, Value
+from django.db.models.lookups import Regex
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ..choices import Verb
 
 CODE = "^[a-z0-9_:-]*$"
+ROLE = "^[a-z_]*$"
+SUBJECT = "(case:[0-9]+|draft:[0-9a-f-]{36})"
+SUBJECTS = f"^({SUBJECT}( {SUBJECT})*)?$"
 
 
 class LogEntry(models.Model):
@@ -21,7 +26,8 @@ class LogEntry(models.Model):
     partners, and points to no table. No actor is the portal itself, or whoever held a letter's link. `reason` is the code
     of what the actor said where the portal asked; the words stay with the act that they were said for.
 
-    Numbers and codes only, which the database checks: so nothing here is secret, and nothing has to be erased.
+    Numbers and codes only, which the database checks of every text here: so nothing has to be erased. Who reads which entries
+    is for the reader to ask (`cases.log_reads.visible_to`).
     """
 
     at = models.DateTimeField(_("when"), default=timezone.now)
@@ -43,11 +49,20 @@ class LogEntry(models.Model):
             GinIndex(fields=("owners",), name="log_owners"),
             models.Index(fields=("partner_id", "-id"), name="log_partner"),
             models.Index(fields=("actor_id", "-id"), name="log_actor"),
+            models.Index(fields=("at",), name="log_at"),
         )
         constraints = (
             models.CheckConstraint(condition=models.Q(verb__in=Verb.values), name="log_verb_is_known"),
             models.CheckConstraint(
-                condition=models.Q(what__regex=CODE, reason__regex=CODE), name="log_holds_codes_only"
+                condition=models.Q(what__regex=CODE, reason__regex=CODE, role__regex=ROLE),
+                name="log_holds_codes_only",
+            ),
+            models.CheckConstraint(
+                condition=Regex(
+                    Func("subjects", Value(" "), function="array_to_string", output_field=models.TextField()),
+                    SUBJECTS,
+                ),
+                name="log_holds_numbers_only",
             ),
         )
 

@@ -8,7 +8,6 @@ import re
 import subprocess
 import sys
 import tempfile
-import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +21,7 @@ django.setup()
 
 from pmi_portal.local.problem import Problem  # noqa: E402
 
-from . import served, tools  # noqa: E402
+from . import findings, served, tools  # noqa: E402
 
 LEAST = 130  # points of the Observatory
 SECONDS = int(
@@ -44,6 +43,8 @@ LISTS = {
     "officer": ["/inbox/?q=1&state=sent&topic=1&country=MY&page=1", "/notifications/?page=1"],
     "admin": ["/partners/?q=1&show=with&kind=ngo&page=1", "/partners/log/?person=1&verb=invited&before=5"],
 }
+FORMS = {"caseworker": [("/cases/search/", "q")]}  # address, and the field to attack
+FIRST = {"caseworker": "/cases/", "officer": "/inbox/", "admin": "/partners/"}  # pages of those who signed in
 
 
 @dataclass(frozen=True)
@@ -97,62 +98,63 @@ def let_wapiti_crawl(python: Path, folder: Path, who: str, cookies: str) -> Iter
 
 def let_sqlmap_try(python: Path, folder: Path, who: str, cookies: str) -> Iterator[Finding]:
     for address in LISTS[who]:
-        command = [
-            *(
-                python.with_name("sqlmap"),
-                "-u",
-                f"{served.ADDRESS}{address}",
-                "--batch",
-                "--level",
-                "2",
-                "--risk",
-                "2",
-            ),
-            *(
-                "--dbms",
-                "PostgreSQL",
-                "--flush-session",
-                "--output-dir",
-                str(folder / "sqlmap"),
-                "--disable-coloring",
-            ),
-            *(
-                "--threads",
-                "2",
-                "--time-sec",
-                "2",
-                "--ignore-code",
-                "400,404",
-                "--smart",
-                "--technique",
-                "BEUST",
-            ),
-            *(("--cookie", cookies) if cookies else ()),
-        ]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=1800)
-        tried = len(set(re.findall(r"testing if GET parameter '([^']+)' is dynamic", done.stdout)))
-        print(f"sqlmap, {who}: {address.partition('?')[0]}, {tried} parameters", flush=True)
-        if not tried:
-            yield Finding("sqlmap", who, f"{address} was not tried: {done.stdout.strip()[-300:]}")
-        for line in re.findall(r".*(?:is vulnerable|appears to be .*injectable).*", done.stdout):
-            yield Finding("sqlmap", who, f"{address}: {line.strip()}")
+        yield from _one_try(python, folder, who, cookies, address, ())
+    for address, field in FORMS.get(who, []):
+        token = dict(pair.split("=", 1) for pair in cookies.split("; "))["__Host-csrftoken"]
+        sent = f"{field}=1&csrfmiddlewaretoken={token}"
+        form = (
+            "--data",
+            sent,
+            "-p",
+            field,
+            "--referer",
+            f"{served.ADDRESS}{address}",
+            "--answers",
+            "resend=N",
+        )
+        yield from _one_try(python, folder, who, cookies, address, form)
 
 
-def explained() -> list[tuple[str, str]]:
-    table = tomllib.loads((Path(__file__).parent / "explained.toml").read_text())
-    return [(row["tool"], row["what"]) for row in table.get("finding", [])]
+def _one_try(
+    python: Path, folder: Path, who: str, cookies: str, address: str, form: tuple[str, ...]
+) -> Iterator[Finding]:
+    command = [
+        *(python.with_name("sqlmap"), "-u", f"{served.ADDRESS}{address}", *form),
+        *("--batch", "--level", "2", "--risk", "2", "--dbms", "PostgreSQL", "--flush-session"),
+        *("--output-dir", str(folder / "sqlmap"), "--disable-coloring", "--threads", "2", "--time-sec", "2"),
+        *("--ignore-code", "400,404,405", "--technique", "BEUST"),
+        *(() if form else ("--smart",)),  # a form is one field: each attack is tried on it
+        *(("--cookie", cookies) if cookies else ()),
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=1800)
+    tried = len(
+        set(re.findall(r"testing (?:if GET|for SQL injection on POST) parameter '([^']+)'", done.stdout))
+    )
+    print(f"sqlmap, {who}: {address.partition('?')[0]}, {tried} parameters", flush=True)
+    if not tried:
+        yield Finding("sqlmap", who, f"{address} was not tried: {done.stdout.strip()[-300:]}")
+    for line in re.findall(r".*(?:is vulnerable|appears to be .*injectable).*", done.stdout):
+        yield Finding("sqlmap", who, f"{address}: {line.strip()}")
+
+
+def check_the_session(who: str, cookies: str, tool: str) -> Iterator[Finding]:
+    """A session that ended in the middle means that the scanner saw the sign-in page from then on."""
+    if who in FIRST and not served.stays_open(FIRST[who], cookies):
+        yield Finding(tool, who, f"{FIRST[who]} is not open to this session after the attacks")
 
 
 def scan(folder: Path, people: Iterable[str]) -> Iterator[Finding]:
     yield from ask_the_observatory(folder)
     python = tools.python()
     for who in people:
-        yield from let_sqlmap_try(python, folder, who, served.cookies_of(PEOPLE[who]))
-        yield from let_wapiti_crawl(python, folder, who, served.cookies_of(PEOPLE[who]))
+        for tool, attack in (("sqlmap", let_sqlmap_try), ("wapiti", let_wapiti_crawl)):
+            cookies = served.cookies_of(PEOPLE[who])
+            yield from attack(python, folder, who, cookies)
+            yield from check_the_session(who, cookies, tool)
 
 
 def main(people: Iterable[str]) -> int:
-    known = explained()
+    known = findings.explained()
     unexplained = 0
     with tempfile.TemporaryDirectory() as name, served.portal(Path(name)):
         for finding in scan(Path(name), people):

@@ -6,6 +6,7 @@ import datetime
 import http.cookiejar
 import re
 import ssl
+import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
@@ -111,3 +112,13 @@ def cookies_of(email: str) -> str:
     )
     opener.open(request)
     return "; ".join(f"{cookie.name}={cookie.value}" for cookie in jar)
+
+
+def stays_open(path: str, cookies: str) -> bool:
+    """Whether these cookies open a page itself, and do not have to sign in first."""
+    request = urllib.request.Request(f"{ADDRESS}{path}", headers={"Cookie": cookies})
+    try:
+        with _opener(http.cookiejar.CookieJar()).open(request, timeout=30) as answer:
+            return bool(answer.status == 200 and urllib.parse.urlsplit(answer.url).path == path)
+    except urllib.error.HTTPError:
+        return False

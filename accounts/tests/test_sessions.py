@@ -27,7 +27,7 @@ from cases.tests.files import pdf
 from notifications.models import Email
 
 from .factories import PASSWORD, make_user
-from .signing_in import LOGIN, is_in, sign_in
+from .signing_in import LOGIN, code_now, give_app, is_in, sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -118,6 +118,33 @@ def test_signing_in_makes_a_new_session_key(client: Client, person: User) -> Non
     sign_in(client, person)
     assert client.cookies["pmi_session"].value != before
     assert not Session.objects.filter(session_key=before).exists()
+
+
+@pytest.mark.parametrize("factor", [False, True], ids=["by password", "by code"])
+def test_showing_again_who_one_is_makes_a_new_session_key_and_ends_the_old_one(
+    browser: Client, person: User, factor: bool
+) -> None:
+    if factor:
+        give_app(person)
+    before = browser.cookies["pmi_session"].value
+    shown = {"code": code_now()} if factor else {"password": PASSWORD}
+    browser.post(reverse("mfa_reauthenticate" if factor else "account_reauthenticate"), shown)
+    assert browser.cookies["pmi_session"].value != before
+    assert not Session.objects.filter(session_key=before).exists()
+    stolen = Client()
+    stolen.cookies["pmi_session"] = before
+    assert (is_in(stolen), is_in(browser)) == (False, True)
+    listed = browser.get(reverse("accounts:sessions")).context["sessions"]
+    assert [(session.device, session.current) for session in listed] == [("Firefox, Linux", True)]
+
+
+def test_what_does_not_show_who_one_is_keeps_the_session_key(browser: Client, person: User) -> None:
+    give_app(person)
+    before = browser.cookies["pmi_session"].value
+    browser.post(reverse("mfa_reauthenticate"), {"code": "000000"})
+    browser.post(reverse("account_reauthenticate"), {"password": PASSWORD})  # the weaker way is closed by now
+    assert browser.cookies["pmi_session"].value == before
+    assert is_in(browser)
 
 
 def test_a_person_sees_their_sessions_with_the_device_in_words(browser: Client, person: User) -> None:

@@ -2,7 +2,6 @@
 
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
-from django.contrib.auth import update_session_auth_hash
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -34,9 +33,7 @@ def sign_out_session(request: SignedInRequest, pk: int) -> HttpResponse:
 def sign_out_everywhere(request: SignedInRequest) -> HttpResponse:
     """End every session of this person on other devices; this one goes on, under a new key."""
     actions.sign_out_everywhere(by=request.user)
-    key = request.session.session_key
-    update_session_auth_hash(request, request.user)
-    UserSession.objects.filter(session_key=key).update(session_key=request.session.session_key)
+    alive.renew(request)
     security.tell("signed_out", person=request.user, session="others")
     messages.success(request, _("You are signed out on all other devices."))
     return redirect("accounts:sessions")

@@ -55,7 +55,6 @@ NARROWING = frozenset(
 )
 # Place ("app/file.py:function") and why its rows need no further narrowing.
 ALLOWED = {
-    "accounts/views/sessions.py:sign_out_everywhere": "the row of this very session, by its key",
     "accounts/views/sessions.py:sign_out_session": "of the reader: `user` is part of the look-up",
     "agencies/forms.py:InviteForm.clean_email": "asks for no row: how an address is written",
     "agencies/forms.py:LogFilter.__init__": "partners of which the log tells, for those who read all of it",

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import re
+from functools import cache
+from pathlib import Path
 
 from django.contrib.auth.password_validation import CommonPasswordValidator, MinimumLengthValidator
 from django.core.exceptions import ValidationError
@@ -53,6 +56,9 @@ WORDS = (
     ),
     *("qwerty", "asdf", "zxcv", "sayang", "cinta", "bismillah", "alhamdulillah"),
 )
+BREACHED = (
+    Path(__file__).parent / "data" / "breached_passwords.txt.gz"
+)  # its source is in the README beside it
 OWN = 4  # letters that must be left when all of these words are taken away
 
 
@@ -63,8 +69,18 @@ class LengthValidator(MinimumLengthValidator):
         return _("At least %(n)d characters. A sentence is welcome, spaces too.") % {"n": self.min_length}
 
 
+@cache
+def breached() -> frozenset[str]:
+    """The most frequent passwords of breaches that are long enough for the portal, in lower case: 43,940 of them."""
+    return frozenset(gzip.decompress(BREACHED.read_bytes()).decode().splitlines())
+
+
 class CommonValidator(CommonPasswordValidator):
-    """Django's list of 20,000 common passwords."""
+    """Django's list of 20,000 common passwords, of which 190 are long enough here, and those that are from breaches."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.passwords |= breached()
 
     def get_help_text(self) -> str:
         return _("None that many people use.")
@@ -74,7 +90,7 @@ class PlainWordsValidator:
     """Refuse a password of which little is left without such words, digits and signs; or a common one with a tail."""
 
     def __init__(self) -> None:
-        self.common = CommonPasswordValidator().passwords
+        self.common = CommonValidator().passwords
 
     def validate(self, password: str, user: User | None = None) -> None:
         low = password.casefold()

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 
-from accounts import resets
+from accounts import passwords, resets
 from accounts.models import PasswordReset, User
 from accounts.passwords import PlainWordsValidator
 from agencies.tests.factories import make_partner
@@ -53,6 +53,31 @@ def test_what_others_would_guess_first_is_refused_with_a_sentence(person: User, 
     with pytest.raises(ValidationError) as problem:
         validate_password(password, person)
     assert all(sentence.endswith((".", "?")) for sentence in problem.value.messages)
+
+
+def test_tens_of_thousands_of_passwords_from_breaches_are_long_enough_and_refused() -> None:
+    listed = passwords.breached()
+    assert len(listed) > 40_000
+    assert min(len(password) for password in listed) == 12
+    validator = passwords.CommonValidator()
+    for password in listed:
+        with pytest.raises(ValidationError):
+            validator.validate(password.upper())
+
+
+@pytest.mark.parametrize("password", ["1qaz2wsx3edc", "Basketball23!", "MANCHESTERUNITED", "123qweasdzxc"])
+def test_a_password_from_a_breach_is_refused_where_people_choose_one(
+    client: Client, person: User, password: str
+) -> None:
+    client.force_login(person)
+    fields = {"oldpassword": PASSWORD, "password1": password, "password2": password}
+    errors = client.post(reverse("account_change_password"), fields).context["form"].errors.as_data()
+    assert {error.code for error in errors["password1"]} & {
+        "password_too_common",  # as it is
+        "password_common",  # with a tail
+    }
+    person.refresh_from_db()
+    assert person.check_password(PASSWORD)
 
 
 @pytest.mark.parametrize(

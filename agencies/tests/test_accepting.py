@@ -59,6 +59,16 @@ def test_a_new_person_sets_name_and_password_and_is_in(
     assert (event.actor, event.subject, event.partner) == (person, person, partner)
 
 
+@pytest.mark.parametrize("password", ["1qaz2wsx3edc", "manchesterunited", "Basketball23!"])
+def test_a_password_from_a_breach_opens_no_account(
+    client: Client, invitation: tuple[Invitation, str], password: str
+) -> None:
+    follow(client, invitation[1])
+    errors = accept(client, password=password, password_again=password).context["form"].errors
+    assert "Many people use this" in str(errors["password"]) or "too common" in str(errors["password"])
+    assert not User.objects.filter(email=NEW).exists()
+
+
 def test_the_token_leaves_the_address_at_once(client: Client, invitation: tuple[Invitation, str]) -> None:
     answer = client.get(reverse("agencies:invitation", args=[invitation[1]]))
     assert answer.headers["Location"] == reverse("agencies:welcome")

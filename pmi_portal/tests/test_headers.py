@@ -164,6 +164,23 @@ def test_over_tls_every_cookie_is_bound_to_the_host(monkeypatch: pytest.MonkeyPa
 
 
 @pytest.mark.django_db
+@override_settings(SECURE_SSL_REDIRECT=True)
+@pytest.mark.parametrize("address", ["/", "/accounts/login/", "/cases/?page=2", "/admin/", "/nowhere/"])
+def test_a_page_leads_from_http_to_https(address: str) -> None:
+    answer = Client().get(address)
+    assert (answer.status_code, answer.headers["Location"]) == (301, f"https://testserver{address}")
+
+
+@pytest.mark.django_db
+@override_settings(SECURE_SSL_REDIRECT=True)
+def test_what_machines_ask_for_leads_nowhere() -> None:
+    """A monitor that asks without TLS is answered there and then: nothing hides that it does."""
+    answer = Client().get("/healthz")
+    assert answer.status_code in (200, 503)
+    assert "Location" not in answer.headers
+
+
+@pytest.mark.django_db
 def test_the_language_is_kept_in_a_cookie_that_no_script_reads(client: Client) -> None:
     client.post("/account/language/", {"language": "en"})
     cookie = client.cookies[settings.LANGUAGE_COOKIE_NAME]

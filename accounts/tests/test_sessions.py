@@ -168,6 +168,28 @@ def test_one_session_is_signed_out_and_the_others_go_on(browser: Client, person:
     assert (is_in(phone), is_in(tablet), is_in(browser)) == (False, True, True)
 
 
+@pytest.mark.parametrize("which", ["one", "all"])
+def test_ending_sessions_later_asks_again_who_one_is_and_then_ends_them(
+    browser: Client, person: User, which: str
+) -> None:
+    phone = Client()
+    sign_in(phone, person)
+    row = UserSession.objects.get(session_key=phone.cookies["pmi_session"].value)
+    address = (
+        reverse("accounts:sign_out_session", args=[row.pk])
+        if which == "one"
+        else reverse("accounts:sign_out_everywhere")
+    )
+    let_pass(browser, 6)
+    asked = browser.post(address)
+    assert asked.headers["Location"].startswith(reverse("account_reauthenticate"))
+    browser.post(asked.headers["Location"], {"password": "a guess that is wrong"})
+    assert is_in(phone)
+    answer = browser.post(asked.headers["Location"], {"password": PASSWORD})
+    assert answer.headers["Location"] == reverse("accounts:sessions")
+    assert (is_in(phone), is_in(browser)) == (False, True)
+
+
 def test_nobody_signs_somebody_else_out(browser: Client, person: User) -> None:
     other = Client()
     sign_in(other, make_user(partner=person.partner, password=PASSWORD))

@@ -1,5 +1,10 @@
-"""One's own sessions: looking at them, ending one or all others, and staying signed in."""
+"""One's own sessions: looking at them, ending one or all others, and staying signed in.
 
+Whoever ends sessions shows again who they are, unless they have just signed in: with a browser that was left open nobody
+throws its owner out elsewhere (OWASP ASVS 5.0.0, 7.5.2). What was asked for is done right after.
+"""
+
+from allauth.account.decorators import reauthentication_required
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.http import HttpResponse
@@ -20,6 +25,7 @@ def sessions(request: SignedInRequest) -> HttpResponse:
 
 
 @require_POST
+@reauthentication_required(app="accounts")
 def sign_out_session(request: SignedInRequest, pk: int) -> HttpResponse:
     """End one session of this person, on another device or this one."""
     session = get_object_or_404(UserSession, pk=pk, user=request.user)
@@ -30,6 +36,7 @@ def sign_out_session(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@reauthentication_required(app="accounts")
 def sign_out_everywhere(request: SignedInRequest) -> HttpResponse:
     """End every session of this person on other devices; this one goes on, under a new key."""
     actions.sign_out_everywhere(by=request.user)

@@ -25,6 +25,10 @@ class Fact(models.TextChoices):
         "second_factor_reset",
         _("The second factor of your account was reset. You set up a new one when you sign in next."),
     )
+    CONFIRMED_SOMEBODY = (
+        "confirmed_somebody",
+        _("You confirmed who a colleague is, and their second factor was reset by whoever runs the portal."),
+    )
     CODES_RENEWED = "recovery_codes_renewed", _("Your recovery codes were replaced; the older ones are void.")
     CODE_USED = (
         "recovery_code_used",

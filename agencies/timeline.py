@@ -86,6 +86,8 @@ def _title(event: StaffEvent, verb: StaffVerb) -> str:
             return _("%(who)s suspended") % words
         case StaffVerb.REACTIVATED:
             return _("%(who)s reactivated") % words
+        case StaffVerb.SECOND_FACTOR_RESET if event.actor_id:
+            return _("Second factor of %(who)s reset; the admin confirmed who they are") % words
         case StaffVerb.SECOND_FACTOR_RESET:
             return _("Second factor of %(who)s reset by whoever runs the portal") % words
         case StaffVerb.PARTNER_EDITED:

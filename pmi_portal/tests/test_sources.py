@@ -203,11 +203,16 @@ def test_scripts_put_html_into_a_page_from_answers_of_this_server_alone() -> Non
 
 
 def test_the_browser_keeps_nothing_but_when_somebody_was_last_active() -> None:
+    """OUT is a word to the other tabs and taken back at once."""
     kept = [
         line.strip() for path in SCRIPTS for line in path.read_text().splitlines() if "localStorage" in line
     ]
     assert kept
-    assert not [line for line in kept if not re.search(r"localStorage\.(set|get)Item\(KEY", line)]
+    assert not [
+        line
+        for line in kept
+        if not re.search(r"localStorage\.((set|get|remove)Item\(KEY|setItem\(OUT, .1.|removeItem\(OUT)", line)
+    ]
 
 
 @pytest.mark.parametrize(

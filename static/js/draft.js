@@ -46,6 +46,7 @@
       history.replaceState(null, "", form.dataset.resumeUrl);
     }
     if (typed !== kept) later(PAUSE_MS);
+    else delete form.dataset.unsent; // session.js may forget it
   };
 
   async function save() {

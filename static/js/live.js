@@ -19,6 +19,7 @@
     ended = value;
     const notice = document.getElementById("session-ended");
     if (notice && notice.hidden === value) notice.hidden = !value;
+    if (value) document.dispatchEvent(new Event("session:ended"));
   };
 
   document.addEventListener("htmx:configRequest", (event) => {
@@ -63,7 +64,7 @@
   });
 
   document.addEventListener("visibilitychange", () => {
-    if (document.hidden) return;
+    if (document.hidden || !document.querySelector("[data-live]")) return;
     setEnded(false); // perhaps signed in again meanwhile; the answers will tell
     for (const region of document.querySelectorAll("[data-live][hx-get]")) {
       htmx.ajax("GET", region.getAttribute("hx-get"), { source: region, target: region, swap: "innerHTML" });

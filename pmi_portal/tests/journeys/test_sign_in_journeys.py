@@ -137,3 +137,38 @@ def test_what_is_sent_after_the_session_ended_is_kept_and_sent_once(
         page.locator("main form[action$='/note/'] button").click()
         page.wait_for_url(f"**/cases/{case}/")
         expect(page.locator("main").get_by_text(NOTE)).to_have_count(1)
+
+
+@pytest.mark.parametrize("offline", [False, True], ids=["with a server", "without"])
+def test_a_page_that_is_left_open_forgets_what_it_showed_when_the_session_ends(
+    stack: Stack, visit: Visit, offline: bool
+) -> None:
+    case = log_complaint(visit(CASEWORKER), name="Contoh Kenanga")
+    with stack.another_web(SESSION_IDLE_MINUTES="0.2") as address:
+        page = visit(CASEWORKER, address=address)
+        page.goto(f"/cases/{case}/")
+        expect(page.locator("main")).to_contain_text("Contoh Kenanga")
+        page.context.set_offline(offline)
+        expect(page.locator("#session-cleared")).to_be_visible(timeout=60_000)
+        left = page.content()
+        assert not [
+            word for word in ("Contoh Kenanga", case, CASEWORKER) if word in left.partition("<body")[2]
+        ]
+        assert case not in page.title()
+        assert page.evaluate("Object.keys(localStorage)") == []
+        page.context.set_offline(False)
+        page.click("#session-cleared a")
+        page.wait_for_url(f"**/accounts/login/?next=/cases/{case}/")
+
+
+def test_signing_out_in_one_tab_clears_the_others(visit: Visit) -> None:
+    page = visit(CASEWORKER)
+    case = log_complaint(page, name="Contoh Cempaka")
+    page.goto(f"/cases/{case}/")
+    other = page.context.new_page()
+    other.goto("/cases/")
+    other.click(".site-tools details.menu summary")
+    other.click(".menu-out")
+    other.wait_for_url("**/accounts/login/**")
+    expect(page.locator("#session-cleared")).to_be_visible()
+    assert "Contoh Cempaka" not in page.content()

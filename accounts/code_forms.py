@@ -25,7 +25,7 @@ from django.db import transaction
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from . import devices, notices, second_factor, security
+from . import devices, notices, recovery_codes, second_factor, security
 from .forms import PersonNameField
 from .models import User
 
@@ -76,8 +76,7 @@ def use_code(person: User, code: str) -> Authenticator | None:
     with second_factor.secrets_of(person):
         for row in rows.select_for_update().order_by("-type"):
             if row.type == Authenticator.Type.RECOVERY_CODES:
-                if row.wrap().validate_code(code):
-                    row.refresh_from_db()
+                if recovery_codes.use(row, code):
                     return row
                 continue
             secret = get_adapter().decrypt(row.data["secret"])

@@ -2,7 +2,6 @@
 
 from allauth.account import views as allauth
 from allauth.mfa.base import views as mfa
-from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.webauthn import views as passkeys
 from django.urls import path, re_path
 from django.views.generic import RedirectView
@@ -53,7 +52,7 @@ sign_in_urlpatterns = [
     ),
     path(
         "second-factor/recovery-codes/renew/",
-        recovery_codes.generate_recovery_codes,
+        second_factor.RenewRecoveryCodes.as_view(),
         name="mfa_generate_recovery_codes",
     ),
     path("second-factor/passkeys/", RedirectView.as_view(pattern_name="mfa_index"), name="mfa_list_webauthn"),

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.decorators import reauthentication_required
 from allauth.mfa.base.views import IndexView
 from allauth.mfa.models import Authenticator
-from allauth.mfa.recovery_codes.views import ViewRecoveryCodesView
+from allauth.mfa.recovery_codes.views import GenerateRecoveryCodesView
 from allauth.mfa.totp.views import ActivateTOTPView, DeactivateTOTPView
 from allauth.mfa.webauthn.views import AddWebAuthnView, RemoveWebAuthnView
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.views.generic import FormView, TemplateView
 
-from .. import code_forms
+from .. import code_forms, recovery_codes
 from .. import second_factor as factors
 
 
@@ -22,11 +25,10 @@ class Index(IndexView):
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**more)
-        codes = context["authenticators"].get(Authenticator.Type.RECOVERY_CODES)
         return context | {
             "required": settings.MFA_REQUIRED,
             "has_one": factors.has_one(self.request.user),
-            "codes_left": len(codes.get_unused_codes()) if codes else 0,
+            "codes_left": recovery_codes.left(self.request.user),
             "afterwards": self.request.session.get(factors.AFTERWARDS, ""),
         }
 
@@ -40,6 +42,7 @@ class ActivateTOTP(ActivateTOTPView):
         row.data[code_forms.LAST_STEP] = form.step
         row.save(update_fields=["data"])
         self.request.session[factors.SHOWN] = True
+        recovery_codes.put_away(self.request, self.request.user)
         return response
 
 
@@ -49,6 +52,7 @@ class AddPasskey(AddWebAuthnView):
     def form_valid(self, form: code_forms.AddPasskeyForm) -> HttpResponse:
         response: HttpResponse = super().form_valid(form)
         self.request.session[factors.SHOWN] = True
+        recovery_codes.put_away(self.request, self.request.user)
         return response
 
 
@@ -72,9 +76,32 @@ class RemovePasskey(_Removing, RemoveWebAuthnView):
     pass
 
 
-class RecoveryCodes(ViewRecoveryCodesView):
+@method_decorator(reauthentication_required(app="allauth.mfa"), name="dispatch")
+class RecoveryCodes(TemplateView):
     """The codes, once; afterwards how many are left. From here one goes on to what one had come for."""
 
+    template_name = "mfa/recovery_codes/index.html"
+
     def get_context_data(self, **more: Any) -> dict[str, Any]:
-        context: dict[str, Any] = super().get_context_data(**more)
-        return context | {"afterwards": self.request.session.pop(factors.AFTERWARDS, "") or reverse("home")}
+        if recovery_codes.of(self.request.user) is None:  # type: ignore[arg-type]  # behind the sign-in wall
+            raise Http404
+        session = self.request.session
+        return {
+            **super().get_context_data(**more),
+            "codes": session.pop(recovery_codes.FRESH, []),
+            "codes_left": recovery_codes.left(self.request.user),  # type: ignore[arg-type]
+            "afterwards": session.pop(factors.AFTERWARDS, "") or reverse("home"),
+        }
+
+
+class RenewRecoveryCodes(GenerateRecoveryCodesView):
+    """Ten new codes; those from before are void."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response: HttpResponse = super().form_valid(form)
+        recovery_codes.put_away(self.request, self.request.user)
+        return response
+
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        context = FormView.get_context_data(self, **more)  # django-allauth's counts the codes by their seed
+        return {**context, "unused_code_count": recovery_codes.left(self.request.user)}

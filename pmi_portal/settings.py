@@ -71,6 +71,7 @@ MIDDLEWARE = [
     "accounts.middleware.SecondFactorMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "pmi_portal.pace.PaceMiddleware",
     "accounts.middleware.ActingMiddleware",  # last: the body is read and the door is passed
 ]
 
@@ -105,7 +106,7 @@ if _POOL_MAX:
     DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 1, "max_size": _POOL_MAX, "timeout": 10}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
-CACHES = {  # counts attempts (ACCOUNT_RATE_LIMITS) and nothing else
+CACHES = {  # counts attempts (ACCOUNT_RATE_LIMITS) and what one person asks for (pmi_portal.pace), nothing else
     "default": {
         "BACKEND": "accounts.counting.CountingCache",
         "LOCATION": REDIS_URL,
@@ -242,6 +243,9 @@ ACCOUNT_RATE_LIMITS = {
     "change_password": "5/5m/user",
     "signup": "20/m/ip",
 }
+PACE_LIMITED = env.bool(
+    "PACE_LIMITED", default=True
+)  # off for programs that try every page (pmi_portal.pace)
 MFA_REQUIRED = env.bool("MFA_REQUIRED", default=not DEMO)  # nobody works without a second factor
 MFA_ADAPTER = "accounts.second_factor.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

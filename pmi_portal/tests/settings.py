@@ -19,6 +19,7 @@ os.environ |= {
     "PORTAL_URL": "http://localhost:8000",
     "DATABASE_POOL_MAX": "0",  # a pool would keep connections to the test database open when it is dropped
     "DATABASE_ROLE": "portal_app",
+    "PACE_LIMITED": "false",  # tests try every page as everybody; those that speak of it turn it on
     "MFA_REQUIRED": "false",  # tests that speak of the second factor turn it on
     "SESSION_IDLE_MINUTES": "30",
     "SESSION_MAX_HOURS": "12",

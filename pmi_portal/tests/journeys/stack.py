@@ -72,6 +72,7 @@ class Stack:
             "DOCUMENTS_DIR": str(folder / "documents"),
             "PORTAL_URL": self.address,
             "DEMO": "true",
+            "PACE_LIMITED": "false",  # what drives these browsers is faster than a person
             "LOG_LEVEL": "INFO",
             "PYTHONUNBUFFERED": "1",
         }

@@ -58,7 +58,11 @@ def route(referral_id: UUID) -> bool:
 def claim(referral_id: UUID) -> bool:
     """Take the referral if it is due and nobody holds it: its next try is put off until the backoff has passed."""
     due = Referral.objects.due_for_routing().filter(pk=referral_id)
-    referral = due.select_for_update(skip_locked=True, no_key=True).only("pk", "route_attempts").first()
+    referral = (
+        due.select_for_update(skip_locked=True, no_key=True, of=("self",))
+        .only("pk", "route_attempts")
+        .first()
+    )
     if referral is None:
         return False
     tries = referral.route_attempts + 1

@@ -2,11 +2,13 @@
 
 import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from django.db import close_old_connections, connection, transaction
+from django.db.models import Model
 
 from cases.choices import EventKind
 from cases.models import CaseEvent
@@ -129,15 +131,15 @@ def test_twins_routed_at_once_do_not_both_reach_the_agency():
     assert states == ["sent", "unrouted"]
 
 
-def test_a_referral_that_somebody_holds_is_skipped_and_found_later():
-    make_responsible()
-    held, free = make_referral(), make_referral()
+@contextmanager
+def held_by_another(row: Model) -> Iterator[None]:
+    """Another connection holds the row until the block ends."""
     locked, done = threading.Event(), threading.Event()
 
     @as_portal()
     def hold() -> None:
         with transaction.atomic():
-            Referral.objects.select_for_update().get(pk=held.pk)
+            type(row)._default_manager.select_for_update(no_key=True).get(pk=row.pk)
             locked.set()
             done.wait(timeout=10)
         connection.close()
@@ -146,11 +148,24 @@ def test_a_referral_that_somebody_holds_is_skipped_and_found_later():
     holder.start()
     assert locked.wait(timeout=10)
     try:
-        assert routing.route_due() == 1
+        yield
     finally:
         done.set()
         holder.join(timeout=10)
+
+
+def test_a_referral_that_somebody_holds_is_skipped_and_found_later():
+    make_responsible()
+    held, free = make_referral(), make_referral()
+    with held_by_another(held):
+        assert routing.route_due() == 1
     assert Referral.objects.get(pk=free.pk).state == "sent"
     assert Referral.objects.get(pk=held.pk).state == "waiting"
     assert routing.route_due() == 1
     assert Referral.objects.get(pk=held.pk).state == "sent"
+
+
+def test_whoever_holds_the_case_or_the_consent_puts_no_referral_off():
+    referral = make_referral()
+    with held_by_another(referral.case), held_by_another(referral.consent):
+        assert routing.claim(referral.pk)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -28,8 +27,8 @@ from notifications.choices import Kind
 from privacy.choices import Verb
 from referrals.actions import end_sharing
 
-from . import ledger, reminders, wiping
-from .choices import ErasureState, ErasureWhy, RequestState
+from . import keeping, ledger, reminders, wiping
+from .choices import ErasureState, ErasureWhy, RequestKind, RequestState
 from .models import DataRequest, Erasure, LegalHold, RetentionRule
 
 logger = logging.getLogger(__name__)
@@ -45,6 +44,7 @@ def propose_due(now: datetime | None = None) -> int:
     Not those under a legal hold, nor those with a live referral or a request of the worker that is still open.
     """
     at = now or timezone.now()
+    Erasure.objects.filter(state=ErasureState.PROPOSED).over().update(state=ErasureState.DROPPED)
     found: dict[int, int] = {}
     for rule in RetentionRule.objects.all():
         limit = months_after(at, -rule.months, HOME)
@@ -52,13 +52,17 @@ def propose_due(now: datetime | None = None) -> int:
             if _propose(case, rule):
                 found[case.partner_id] = found.get(case.partner_id, 0) + 1
     for partner in Partner.objects.filter(pk__in=found):
-        notify(
-            audience.people(partner, Right.DECIDE_REQUESTS),
-            kind=Kind.ERASURES_DUE,
-            reference=str(found[partner.pk]),
-            path=reverse("rights:retention"),
-        )
+        _tell_due(partner, found[partner.pk])
     return sum(found.values())
+
+
+def _tell_due(partner: Partner, count: int) -> None:
+    notify(
+        audience.people(partner, Right.DECIDE_REQUESTS),
+        kind=Kind.ERASURES_DUE,
+        reference=str(count),
+        path=reverse("rights:retention"),
+    )
 
 
 def _due(rule: RetentionRule, limit: datetime) -> models.QuerySet[Case]:
@@ -111,6 +115,8 @@ def erase(erasure_id: UUID) -> bool:
     except Exception:
         logger.exception("erasure %s failed", erasure_id)
         return False
+    if files is None:
+        return False
     remove(files)
     return True
 
@@ -123,19 +129,23 @@ def _claim(erasure_id: UUID) -> bool:
 
 
 @transaction.atomic
-def _erase(erasure_id: UUID) -> list[str]:
+def _erase(erasure_id: UUID) -> list[str] | None:
+    """Erase what still may be; the names of the files to remove, or None when nothing was erased.
+
+    The worker is held, too: of two cases of theirs that are erased at once, the second sees that nobody needs their key.
+    """
     case_id = Erasure.objects.values_list("case_id", flat=True).get(pk=erasure_id)
-    held = Case.objects.select_for_update(of=("self",), no_key=True).select_related("partner", "worker")
-    case = held.get(pk=case_id)
-    erasure = Erasure.objects.select_for_update(of=("self",), no_key=True).get(pk=erasure_id)
-    assert erasure.decided_by_id is not None
-    if case.is_erased or erasure.state != ErasureState.CONFIRMED:
-        return []
-    if live_referrals(case):  # made between the word and the deed: a person looks again
-        Erasure.objects.filter(pk=erasure_id).update(state=ErasureState.PROPOSED, next_at=None)
-        return []
-    by = User.objects.get(pk=erasure.decided_by_id)
-    now = timezone.now()
+    held = Case.objects.select_for_update(of=("self", "worker"), no_key=True)
+    case = held.select_related("partner", "worker").get(pk=case_id)
+    rows = Erasure.objects.select_for_update(of=("self",), no_key=True).select_related(
+        "decided_by", "request"
+    )
+    erasure = rows.get(pk=erasure_id)
+    erasure.case = case
+    if erasure.state != ErasureState.CONFIRMED or not _may_go(erasure):
+        return None
+    by, now = erasure.decided_by, timezone.now()
+    assert by is not None
     end_sharing(case, by=by, at=now)
     erasure.keys = wiping.keys_of(case)
     files = wiping.wipe(case, erasure.keys)
@@ -145,9 +155,22 @@ def _erase(erasure_id: UUID) -> list[str]:
     erasure.state, erasure.erased_at, erasure.next_at = ErasureState.ERASED, now, None
     erasure.files = len(files)
     erasure.save()
-    _finish_request(erasure, now)
+    finish_requests(case, by=by, at=now)
     ledger.append(_line(erasure, case))
     return files
+
+
+def _may_go(erasure: Erasure) -> bool:
+    """Whether nothing has come between the word and the deed; else a person looks again, where there is anything to see."""
+    case = erasure.case
+    over = case.is_erased or keeping.is_over(erasure)
+    if not over and not keeping.why_not(case, request=erasure.request):
+        return True
+    state = ErasureState.DROPPED if over else ErasureState.PROPOSED
+    Erasure.objects.filter(pk=erasure.pk).update(state=state, next_at=None)
+    if not over:
+        _tell_due(case.partner, 1)
+    return False
 
 
 def _line(erasure: Erasure, case: Case) -> ledger.Line:
@@ -163,16 +186,17 @@ def _line(erasure: Erasure, case: Case) -> ledger.Line:
     )
 
 
-def _finish_request(erasure: Erasure, now: Any) -> None:
-    """A request is carried out when the last of its cases is erased; then whoever asked is told."""
-    if erasure.request_id is None:
-        return
-    held = DataRequest.objects.select_for_update(of=("self",), no_key=True)
-    request = held.select_related("partner", "recorded_by").get(pk=erasure.request_id)
-    if request.state == RequestState.GRANTED and not request.cases.filter(erased_at=None).exists():
-        request.state, request.done_at, request.done_by = RequestState.DONE, now, erasure.decided_by
+def finish_requests(case: Case, *, by: User, at: datetime) -> None:
+    """A granted request for erasure is carried out when the last of its cases is erased, for whatever reason that was; then
+    whoever asked is told."""
+    held = DataRequest.objects.select_for_update(of=("self",), no_key=True).order_by("pk")
+    granted = held.filter(cases=case, kind=RequestKind.ERASURE, state=RequestState.GRANTED)
+    for request in granted.select_related("partner", "recorded_by"):
+        if request.cases.filter(erased_at=None).exists():
+            continue
+        request.state, request.done_at, request.done_by = RequestState.DONE, at, by
         request.version += 1
-        request.changed_at = now
+        request.changed_at = at
         request.save()
         reminders.tell_of(request, Kind.REQUEST_DECIDED)
 

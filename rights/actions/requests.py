@@ -130,8 +130,9 @@ def carry_out(
     if not fresh:
         return current
     held = _hold(current.cases.all())
-    if current.kind == RequestKind.ERASURE:
-        retention.confirm_for(current, held, by=by)
+    still_there = [case for case in held if not case.is_erased]
+    if current.kind == RequestKind.ERASURE and still_there:
+        retention.confirm_for(current, still_there, by=by)
         _stamp(current, by=by, key=key)
         return current
     if current.kind == RequestKind.CORRECTION:

@@ -15,12 +15,11 @@ from accounts.models import User
 from accounts.roles import Right
 from agencies.choices import SourceStatus
 from cases import access_log
-from cases.closing import live_referrals
 from cases.models import Case
 from notifications.nudges import nudge
 from privacy.choices import Verb
 
-from .. import rules, tasks, wiping
+from .. import keeping, rules, tasks, wiping
 from ..choices import ErasureState, ErasureWhy
 from ..models import DataRequest, Erasure, LegalHold, RetentionRule
 from .shared import Refused, Stale, made_by, one_at_a_time
@@ -50,7 +49,7 @@ def hold(*, by: User, case: Case, key: UUID, reason: str, review_on: date) -> Le
     The same `key` again is the same hold. Raises PermissionDenied, Refused where one stands, or the case is being erased.
     """
     one_at_a_time(key)
-    current = _locked(case)
+    [current] = _held([case.pk])
     if not rules.decides_on(by, current):
         raise PermissionDenied
     if earlier := made_by(key, LegalHold):
@@ -100,43 +99,36 @@ def confirm(*, by: User, erasures: Iterable[Erasure]) -> int:
     What somebody confirmed, dropped or put on hold meanwhile is left as it is. Raises PermissionDenied for another
     partner's.
     """
-    ids = sorted(erasure.pk for erasure in erasures)
-    rows = Erasure.objects.select_for_update(of=("self",), no_key=True).select_related("case").order_by("pk")
+    erasures = list(erasures)
+    _held(erasure.case_id for erasure in erasures)
+    rows = Erasure.objects.select_for_update(of=("self",), no_key=True).order_by("pk")
     confirmed = 0
-    for erasure in rows.filter(pk__in=ids):
+    for erasure in rows.filter(pk__in=[erasure.pk for erasure in erasures]).select_related("case", "request"):
         if not rules.decides_on(by, erasure.case):
             raise PermissionDenied
-        if erasure.state == ErasureState.PROPOSED and not why_not(erasure.case):
+        if _waits(erasure) and not keeping.why_not(erasure.case, request=erasure.request):
             _confirm(erasure, by=by)
             confirmed += 1
     return confirmed
 
 
+def _waits(erasure: Erasure) -> bool:
+    return erasure.state == ErasureState.PROPOSED and not keeping.is_over(erasure)
+
+
 def confirm_for(request: DataRequest, cases: Sequence[Case], *, by: User) -> None:
-    """Confirm the erasure of held cases for which a request was granted. Raises Refused with the first thing in the way."""
+    """Confirm the erasure of held cases, none of them erased yet, for which a request was granted. Raises Refused with the first thing in the way."""
     for case in cases:
-        if problem := why_not(case):
+        if problem := keeping.why_not(case, request=request):
             raise Refused(problem)
     now = timezone.now()
     for case in cases:
-        if case.is_erased:
-            continue
         erasure = Erasure.objects.exclude(state=ErasureState.DROPPED).filter(case=case).first()
+        if erasure is not None and erasure.state == ErasureState.CONFIRMED:
+            continue
         erasure = erasure or Erasure(case=case, proposed_at=now, due_on=timezone.localdate())
         erasure.request, erasure.why = request, ErasureWhy.REQUEST
         _confirm(erasure, by=by)
-
-
-def why_not(case: Case) -> str:
-    """Why a case cannot be erased now, or an empty text. Live referrals are withdrawn by a person first: an agency at
-    work must hear it from somebody, and its own duties may ask for more than our silence."""
-    if LegalHold.objects.standing().filter(case=case).exists():
-        return _("%(case)s is under a legal hold. It has to be lifted first.") % {"case": case.reference}
-    if live := live_referrals(case):
-        return _("%(referrals)s: still live. Please withdraw it, or wait until it has ended.") % {
-            "referrals": ", ".join(referral.reference for referral in live)
-        }
-    return ""
 
 
 def forget_if_erased(request: DataRequest) -> None:
@@ -158,5 +150,7 @@ def _confirm(erasure: Erasure, *, by: User) -> None:
     nudge(tasks.erase, str(erasure.pk))
 
 
-def _locked(case: Case) -> Case:
-    return Case.objects.select_for_update(of=("self",), no_key=True).get(pk=case.pk)
+def _held(ids: Iterable[int]) -> list[Case]:
+    """The cases, held until the transaction ends: whoever confirms and whoever puts on hold follow each other."""
+    rows = Case.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=list(ids))
+    return list(rows.order_by("pk"))

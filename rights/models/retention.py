@@ -73,7 +73,7 @@ class LegalHoldQuerySet(models.QuerySet["LegalHold"]):
 
     def standing(self) -> LegalHoldQuerySet:
         """Those that keep their case from being erased."""
-        return self.filter(lifted_at=None)
+        return self.filter(lifted_at=None, case__erased_at=None)
 
 
 class LegalHold(OfCase):
@@ -118,6 +118,15 @@ class LegalHold(OfCase):
 class ErasureQuerySet(models.QuerySet["Erasure"]):
     def visible_to(self, user: User) -> ErasureQuerySet:
         return self.filter(_of_ours(user))
+
+    def over(self) -> ErasureQuerySet:
+        """Of those whose reason is that the time is over, the ones whose case was reopened since (`keeping.is_over`)."""
+        reopened = models.Q(case__closed_at=None) | models.Q(case__closed_at__gt=models.F("proposed_at"))
+        return self.filter(reopened, why=ErasureWhy.RETENTION)
+
+    def proposed(self) -> ErasureQuerySet:
+        """Those that wait for a person's word."""
+        return self.filter(state=ErasureState.PROPOSED).exclude(pk__in=self.over().values("pk"))
 
 
 class Erasure(models.Model):

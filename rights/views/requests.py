@@ -29,7 +29,7 @@ from notifications.actions import mark_read
 from privacy.choices import Verb
 
 from .. import actions, rules, wording
-from ..choices import ARTICLES, RequestKind, RequestState
+from ..choices import ARTICLES, ErasureState, RequestKind, RequestState
 from ..forms import (
     CarryOutForm,
     CorrectedForm,
@@ -287,7 +287,8 @@ def page(
 
 def _waits_for_worker(row: DataRequest) -> bool:
     """Whether somebody carried out an erasure that the worker process has not finished yet."""
-    return row.kind == RequestKind.ERASURE and row.state == STATE.GRANTED and row.erasures.exists()
+    granted = row.kind == RequestKind.ERASURE and row.state == STATE.GRANTED
+    return granted and row.cases.filter(erasures__state=ErasureState.CONFIRMED).exists()
 
 
 def _step_url(row: DataRequest, name: str) -> str:

@@ -48,7 +48,7 @@ def _page(request: SignedInRequest, *, lift_form: Any = None, status: int = 200)
         {"hold": hold, "form": _lift_form(hold, lift_form), "reads": _reads(user, hold.case)}
         for hold in holds
     ]
-    proposed = erasures.filter(state=ErasureState.PROPOSED)
+    proposed = erasures.proposed()
     confirmed = list(erasures.filter(state=ErasureState.CONFIRMED))
     erased = list(erasures.filter(state=ErasureState.ERASED).order_by("-erased_at")[:ERASED_SHOWN])
     shown = list(proposed[:SHOWN])

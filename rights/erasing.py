@@ -186,7 +186,7 @@ def _line(erasure: Erasure, case: Case) -> ledger.Line:
     )
 
 
-def finish_requests(case: Case, *, by: User, at: datetime) -> None:
+def finish_requests(case: Case, *, by: User | None, at: datetime) -> None:
     """A granted request for erasure is carried out when the last of its cases is erased, for whatever reason that was; then
     whoever asked is told."""
     held = DataRequest.objects.select_for_update(of=("self",), no_key=True).order_by("pk")
@@ -199,6 +199,36 @@ def finish_requests(case: Case, *, by: User, at: datetime) -> None:
         request.changed_at = at
         request.save()
         reminders.tell_of(request, Kind.REQUEST_DECIDED)
+
+
+def forget_answered() -> int:
+    """Destroy what was written about requests of which every case is erased and whoever asked was told; how many."""
+    there = Case.objects.filter(erased_at=None)
+    told = DataRequest.objects.filter(state=RequestState.TOLD, data_key__destroyed_at=None)
+    answered = told.exclude(cases__in=there).order_by("told_at").values_list("pk", flat=True)
+    return sum(_forget(pk) for pk in list(answered[:BATCH]))
+
+
+@transaction.atomic
+def _forget(pk: UUID) -> bool:
+    held = DataRequest.objects.select_for_update(skip_locked=True, of=("self",), no_key=True)
+    request = held.filter(pk=pk, data_key__destroyed_at=None).first()
+    if request is None:
+        return False
+    assert request.told_at is not None
+    assert request.told_by_id is not None
+    wiping.forget_requests(DataRequest.objects.filter(pk=pk))
+    ledger.append(
+        ledger.Line(
+            erasure="",
+            case="",
+            keys=[str(request.data_key_id)],
+            by=request.told_by_id,
+            at=request.told_at.isoformat(),
+            why="told",
+        )
+    )
+    return True
 
 
 def remove(files: list[str]) -> None:

@@ -1,4 +1,4 @@
-"""The erasure ledger: one line for each erased case, in a file outside the database that only grows.
+"""The erasure ledger: one line for each erased case and each forgotten request, in a file outside the database that only grows.
 
 A backup brings erased keys back; the ledger says which to destroy again. It names keys and references, nobody's data.
 Keep it where backups of the database are not, and copy it with them.
@@ -22,7 +22,10 @@ class LedgerDamaged(Exception):
 
 @dataclass(frozen=True)
 class Line:
-    """One erasure: its row, the case, the data keys that were destroyed, by whom, when (ISO 8601), and why."""
+    """One erasure: its row, the case, the data keys that were destroyed, by whom, when (ISO 8601), and why.
+
+    `erasure` and `case` are empty where a request was forgotten that was answered after its cases had been erased.
+    """
 
     erasure: str
     case: str

@@ -40,8 +40,8 @@ def erase(erasure_id: str) -> None:
 @shared_task
 @as_portal()
 def sweep_erasures() -> int:
-    """Erase every case that a person confirmed and no nudge told of."""
-    return erasing.erase_due()
+    """Erase every case that a person confirmed and no nudge told of, then what was written about requests for it."""
+    return erasing.erase_due() + erasing.forget_answered()
 
 
 @shared_task

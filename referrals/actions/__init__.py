@@ -4,7 +4,7 @@ from ..moves import ActRefused
 from .clocks import provide, start_clock, stop_clock
 from .consent import change_consent, confirm_stopped, withdraw_consent
 from .conversation import internal, message
-from .data_rights import end_sharing, tell_receivers
+from .data_rights import end_live, end_sharing, tell_receivers
 from .documents import add_document, remove_document, restore_document
 from .handing_over import agree, hand_over, refer_again
 from .lead import lead
@@ -31,6 +31,7 @@ __all__ = [
     "create",
     "decline",
     "email_letter",
+    "end_live",
     "end_sharing",
     "hand_over",
     "internal",

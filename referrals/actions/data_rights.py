@@ -4,13 +4,15 @@ from datetime import datetime
 
 from accounts.models import User
 from cases import clocks
-from cases.choices import ClockCode
+from cases.choices import ClockCode, EventKind
 from cases.models import Case, Consent
 from notifications.actions import notify
 from notifications.choices import Kind
 
 from .. import audience, disclosure
+from ..choices import State
 from ..models import Referral
+from ..moves import finish, lock
 
 
 def tell_receivers(case: Case, kind: Kind) -> int:
@@ -24,7 +26,7 @@ def tell_receivers(case: Case, kind: Kind) -> int:
     return len(open_)
 
 
-def end_sharing(case: Case, *, by: User, at: datetime) -> int:
+def end_sharing(case: Case, *, by: User | None, at: datetime) -> int:
     """Take every grant back before a case is erased: views close at once, and whoever was sent the case is told that
     copies must be erased, too, and has 72 hours to confirm that; how many referrals that were.
 
@@ -44,6 +46,17 @@ def end_sharing(case: Case, *, by: User, at: datetime) -> int:
         )
         _tell(referral, Kind.CASE_ERASED)
     return len(sent)
+
+
+def end_live(case: Case, *, at: datetime) -> int:
+    """Withdraw whatever is live of a case that was erased and has come back with a backup; how many referrals that were.
+    The portal does it: the person who did is known to what the backup does not have."""
+    live = list(Referral.objects.live().filter(case=case).order_by("number"))
+    for referral in live:
+        current = lock(referral)
+        current.ended_at = at
+        finish(current, State.WITHDRAWN, EventKind.WITHDRAWN, by=None, at=at)
+    return len(live)
 
 
 def _sent(case: Case) -> list[Referral]:

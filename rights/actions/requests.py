@@ -163,7 +163,6 @@ def tell(*, by: User, request: DataRequest, version: int, key: UUID, channel: st
         current.told_channel, current.told_at, current.told_by = channel, timezone.now(), by
         current.next_at = None
         _finish(current, RequestState.TOLD, by=by, key=key)
-        retention.forget_if_erased(current)
     return current
 
 

@@ -19,7 +19,7 @@ from cases.models import Case
 from notifications.nudges import nudge
 from privacy.choices import Verb
 
-from .. import keeping, rules, tasks, wiping
+from .. import keeping, rules, tasks
 from ..choices import ErasureState, ErasureWhy
 from ..models import DataRequest, Erasure, LegalHold, RetentionRule
 from .shared import Refused, Stale, made_by, one_at_a_time
@@ -129,12 +129,6 @@ def confirm_for(request: DataRequest, cases: Sequence[Case], *, by: User) -> Non
         erasure = erasure or Erasure(case=case, proposed_at=now, due_on=timezone.localdate())
         erasure.request, erasure.why = request, ErasureWhy.REQUEST
         _confirm(erasure, by=by)
-
-
-def forget_if_erased(request: DataRequest) -> None:
-    """Once every case it was about is erased and the asker was told, what was written about a request goes, too."""
-    if not request.cases.filter(erased_at=None).exists():
-        wiping.forget_requests(DataRequest.objects.filter(pk=request.pk))
 
 
 def _confirm(erasure: Erasure, *, by: User) -> None:

@@ -42,7 +42,8 @@ def _unread() -> CaseQuerySet:
         person__is_active=True,
         person__role__in=audience.holding(Right.WORK_CASES),
     )
-    return Case.objects.restricted().filter(~Exists(caseworker), ~Exists(named), closed_at=None)
+    there = Case.objects.restricted().filter(closed_at=None, erased_at=None)
+    return there.filter(~Exists(caseworker), ~Exists(named))
 
 
 @transaction.atomic

@@ -94,8 +94,9 @@ def can_complete(user: User, referral: Referral, *, recorded: bool = False) -> b
 
 
 def can_register(user: User, referral: Referral, *, recorded: bool = False) -> bool:
-    """Note under which number the receiver keeps the referral in its own register, or mend it."""
-    return referral.state in WITH_RECEIVER | {State.COMPLETED} and answers(user, referral, recorded)
+    """Note under which number the receiver keeps the referral in its own register, or mend it; not of an erased case."""
+    known = referral.state in WITH_RECEIVER | {State.COMPLETED} and not referral.case.is_erased
+    return known and answers(user, referral, recorded)
 
 
 def can_issue_letter(user: User, referral: Referral) -> bool:

@@ -38,6 +38,7 @@ CASE_PLAIN: dict[str, Any] = {
     "means_of_control": [],
     "lifted_for": [],
     "paused_at": None,
+    "settlement_ask_on": None,
 }
 WORKER_PLAIN: dict[str, Any] = {"birth_date": None, "home_regency": None, "safe_channel": ""}
 

@@ -39,7 +39,8 @@ class CaseAccessQuerySet(models.QuerySet["CaseAccess"]):
         return self.filter(way=AccessWay.GLASS)
 
     def to_review(self) -> CaseAccessQuerySet:
-        return self.glass().filter(reviewed_at=None)
+        """Those that wait for a judgement; of an erased case nobody can judge any more why it was opened."""
+        return self.glass().filter(reviewed_at=None, case__erased_at=None)
 
 
 class CaseAccess(OfCase):

@@ -157,9 +157,7 @@ def glass(request: SignedInRequest) -> HttpResponse:
         .values("person__full_name")
     )
     context = {
-        "waiting": [
-            _judged(request.user, row) for row in opened.filter(reviewed_at=None).order_by("granted_at")
-        ],
+        "waiting": [_judged(request.user, row) for row in opened.to_review().order_by("granted_at")],
         "reviewed": list(opened.exclude(reviewed_at=None).order_by("-reviewed_at")[:REVIEWED_SHOWN]),
         "often": list(often.annotate(n=Count("pk")).filter(n__gte=MANY).order_by("-n")),
     }

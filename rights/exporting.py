@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone, translation
 
-from cases import access_log
+from cases import access_log, audience
 from notifications.actions import notify
 from notifications.choices import Kind
 from privacy import keys
@@ -100,7 +100,7 @@ def _keep(export: DataExport, data: dict[str, Any]) -> None:
             Verb.EXPORTED, export.asked_by, export.request.cases.all(), f"copy:{export.request.pk}"
         )
         notify(
-            [export.asked_by],
+            [export.asked_by] if audience.works_at(export.asked_by, export.request.partner) else [],
             kind=Kind.EXPORT_READY,
             reference=export.request.reference,
             path=export.request.get_absolute_url(),

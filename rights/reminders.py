@@ -26,10 +26,13 @@ BATCH = 100
 
 
 def tell_of(request: DataRequest, kind: Kind, *, but: User | None = None) -> None:
-    """Tell those who decide at its partner, and who wrote the request down."""
-    deciders = audience.people(request.partner, Right.DECIDE_REQUESTS)
+    """Tell those who decide at its partner, and who wrote the request down, while they work there."""
+    told = {person.pk: person for person in audience.people(request.partner, Right.DECIDE_REQUESTS)}
     writer = request.recorded_by
-    told = {person.pk: person for person in (*deciders, writer) if person != but and person.partner_id}
+    if audience.works_at(writer, request.partner):
+        told[writer.pk] = writer
+    if but is not None:
+        told.pop(but.pk, None)
     notify(
         told.values(), kind=kind, reference=request.reference, path=request.get_absolute_url(), urgent=True
     )

@@ -15,6 +15,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import User
 from accounts.tests.factories import make_user
 from cases import actions as case_actions
 from cases.models import Case
@@ -127,6 +128,12 @@ class TestMaking:
         entry = LogEntry.objects.get(verb=Verb.EXPORTED)
         assert (entry.actor_id, entry.subjects) == (planted.caseworker.pk, [f"case:{planted.case.pk}"])
         assert Notification.objects.get(kind=Kind.EXPORT_READY).recipient == planted.caseworker
+
+    def test_whoever_asked_and_works_elsewhere_when_it_is_ready_hears_nothing(self, planted: Planted) -> None:
+        export = ask(planted)
+        User.objects.filter(pk=planted.caseworker.pk).update(partner=planted.officer.partner)
+        assert exporting.build(export.pk)
+        assert not Notification.objects.filter(kind=Kind.EXPORT_READY).exists()
 
     def test_a_double_click_is_one_copy_and_a_second_one_waits(self, planted: Planted) -> None:
         request, key = granted(planted), uuid4()

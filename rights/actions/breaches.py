@@ -18,7 +18,7 @@ from agencies.models import Partner
 from privacy import keys
 
 from .. import rules
-from ..choices import ALLOWED, WARN_AFTER, Addressee
+from ..choices import ALLOWED, WARN_AFTER, Addressee, Reminded
 from ..models import Breach, BreachNotice
 from .shared import Refused, Stale, made_by, next_number, one_at_a_time
 
@@ -72,6 +72,7 @@ def edit_breach(
         setattr(current, name, value)
     if current.found_at != found_at:
         current.found_at, current.due_at = found_at, found_at + ALLOWED
+        current.next_at, current.reminded = found_at + WARN_AFTER, Reminded.NOTHING
         current.notices.filter(told_at=None).update(due_at=current.due_at)
     _stamp(current, key)
     _list_who_must_be_told(current)

@@ -139,6 +139,18 @@ class TestReminders:
         kinds = Notification.objects.filter(recipient=admin).order_by("pk").values_list("kind", flat=True)
         assert list(kinds) == [Kind.BREACH_WARNING, Kind.BREACH_OVERDUE]
 
+    def test_found_at_another_time_than_thought_they_are_told_by_the_new_clock(
+        self, admin: User, breach: Breach
+    ) -> None:
+        reminders.remind(breach.due_at)
+        later = breach_fields(found_at=breach.found_at + timedelta(minutes=90), happened_at=None)
+        changed = actions.edit_breach(by=admin, breach=breach, version=1, key=uuid4(), **later)
+        assert reminders.remind(breach.due_at) == 1  # two thirds of the new time
+        assert reminders.remind(changed.due_at) == 1
+        earlier = breach_fields(found_at=breach.found_at - timedelta(hours=40), happened_at=None)
+        changed = actions.edit_breach(by=admin, breach=breach, version=2, key=uuid4(), **earlier)
+        assert reminders.remind(changed.found_at + timedelta(hours=48)) == 1
+
     def test_and_no_more_once_everybody_was_told(self, admin: User, breach: Breach) -> None:
         told(admin, breach)
         assert reminders.remind(breach.due_at) == 0

@@ -39,7 +39,8 @@ def receive(
     """Write down what a worker, or who acts for them, asks (UU 27/2022 art. 14: recorded, electronic or not).
 
     The 72 hours count from `received_at`, not from when it was written down. The same `key` again is the same request.
-    Raises PermissionDenied for a case that this person does not read, or a key that is somebody else's.
+    Raises PermissionDenied for a case that this person does not read, cases of two workers, or a key that is somebody
+    else's.
     """
     one_at_a_time(key)
     if earlier := made_by(key, DataRequest):
@@ -47,7 +48,8 @@ def receive(
             raise PermissionDenied
         return earlier
     held = _hold(cases)
-    if not held or not all(rules.can_receive(by, case) for case in held):
+    of_one_worker = len({case.worker_id for case in held}) == 1
+    if not of_one_worker or not all(rules.can_receive(by, case) for case in held):
         raise PermissionDenied
     now = timezone.now()
     request = _write(by, key, received_at, now, fields)

@@ -93,6 +93,11 @@ class TestComingIn:
         with pytest.raises(PermissionDenied):
             make_request(case=case, by=make_user(partner=case.partner))
 
+    def test_two_workers_are_not_in_one_request(self, case: Case) -> None:
+        with pytest.raises(PermissionDenied):
+            make_request(case=case, cases=[case, make_case(by=case.created_by)])
+        assert not DataRequest.objects.exists()
+
     def test_what_was_written_is_sealed_with_a_key_of_its_own(self, case: Case) -> None:
         request = make_request(case=case, contact="Contoh Tetangga")
         assert request.data_key_id != case.data_key_id
@@ -276,6 +281,13 @@ class TestReminders:
         step("decide", request_, boss, ground="taken_back", note="She called.")
         step("tell", request_, boss)
         assert reminders.remind(request_.due_at) == 0
+
+    def test_who_wrote_it_down_and_works_elsewhere_now_hears_nothing_more(
+        self, request_: DataRequest, case: Case, boss: User
+    ) -> None:
+        User.objects.filter(pk=case.created_by_id).update(partner=make_partner())
+        reminders.remind(request_.due_at)
+        assert told(Kind.REQUEST_OVERDUE) == {boss.pk}
 
     def test_a_message_holds_a_reference_and_nothing_else(self, request_: DataRequest) -> None:
         reminders.remind(request_.due_at)

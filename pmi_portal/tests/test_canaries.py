@@ -48,12 +48,14 @@ def test_a_form_is_filled_in_everywhere(canaries: Canaries) -> None:
     page = """
         <form method="post" action="/a/"><input type="hidden" name="key" value="k"><input name="name">
         <textarea name="text"></textarea><input type="radio" name="r" value="1"><input type="radio" name="r" value="2">
+        <input type="datetime-local" name="at" value="2026-11-25T10:00">
         <select name="s"><option value="">-</option><option value="x">x</option><option value="y">y</option></select></form>
         <form method="get" action="/b/"><input name="q"></form>"""
     [form] = forms_of(page)
     sent = dict(filled(form, canaries, s="y"))
     assert sent == {
         "key": "k",
+        "at": "2026-11-25T10:00",
         "r": "1",
         "s": "y",
         "name": whole(Kind.NAME, 201),

@@ -184,7 +184,7 @@ class _Reader(HTMLParser):
         elif kind == "radio" and name not in self.chosen:
             self.chosen.add(name)
             form.fields.append((name, given.get("value", "on")))
-        elif kind in ("hidden", "checkbox", "date", "time", "number"):
+        elif kind in ("hidden", "checkbox", "date", "datetime-local", "time", "number"):
             form.fields.append((name, given.get("value", "on" if kind == "checkbox" else "")))
 
     def handle_endtag(self, tag: str) -> None:
@@ -203,7 +203,7 @@ KINDS_BY_FIELD = {
     "nik": Kind.NIK,
     "passport_number": Kind.PASSPORT,
     **dict.fromkeys(("contact", "reporter_contact", "phone"), Kind.PHONE),
-    **dict.fromkeys(("name", "reporter_name", "witness", "given_by", "employer_name"), Kind.NAME),
+    **dict.fromkeys(("name", "reporter_name", "witness", "given_by", "employer_name", "asker"), Kind.NAME),
 }
 
 

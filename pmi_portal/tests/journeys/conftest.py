@@ -30,6 +30,7 @@ JOHOR = "petugas@kjri-jb.example"
 KUALA_LUMPUR = "petugas@kbri-kl.example"
 PARTNER_ADMIN = "admin@suaraperempuan.example"
 PORTAL_ADMIN = "admin@portal.example"
+PROTECTION_OFFICER = "ppdp@suaraperempuan.example"
 
 Visit = Callable[..., Page]
 

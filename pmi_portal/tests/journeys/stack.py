@@ -70,6 +70,7 @@ class Stack:
             "MAIL_DIR": str(folder / "mail"),
             "STATIC_ROOT": str(folder / "static"),
             "DOCUMENTS_DIR": str(folder / "documents"),
+            "ERASURE_LEDGER": str(folder / "erasures.jsonl"),
             "PORTAL_URL": self.address,
             "DEMO": "true",
             "PACE_LIMITED": "false",  # what drives these browsers is faster than a person

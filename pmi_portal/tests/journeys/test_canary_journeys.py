@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -17,7 +19,7 @@ from playwright.sync_api import APIResponse, Page
 from pmi_portal.local.engines import postgres_programs
 
 from .canaries import Canaries, Form, Kind, files, filled, forms_of, mails, says, whole
-from .conftest import CASEWORKER, JOHOR, SUPERVISOR, Visit
+from .conftest import CASEWORKER, JOHOR, PROTECTION_OFFICER, SUPERVISOR, Visit
 from .stack import Stack, connection_arguments, wait_until
 
 MANY = 1000
@@ -63,11 +65,15 @@ class Walker:
         return self.noted(self.request.post(address, data=urlencode(sent), headers=kind, max_redirects=0))
 
     def forms(self, address: str) -> list[Form]:
-        """The forms of a page about a case or a referral; not those of the header."""
+        """The forms of a page about a case, a referral or a worker's right; not those of the header."""
         forms = forms_of(self.get(address).text())
         for form in forms:
             form.action = form.action or address
-        return [form for form in forms if form.action.startswith(("/cases/", "/referrals/"))]
+        return [form for form in forms if form.action.startswith(("/cases/", "/referrals/", "/rights/"))]
+
+    def the(self, address: str, verb: str) -> Form:
+        """The first form of a page that leads to this verb."""
+        return next(form for form in self.forms(address) if form.action.endswith(f"/{verb}/"))
 
     def send_all(self, address: str, **known: str) -> None:
         for form in self.forms(address):
@@ -128,6 +134,67 @@ def walk_a_case(caseworker: Walker, officer: Walker, supervisor: Walker) -> None
         caseworker.send_all(case + part)
     supervisor.send_all(case + "access/")
     upload(caseworker, case)
+
+
+def ask(caseworker: Walker, supervisor: Walker, case: str, **known: str) -> str:
+    """What a worker asks about the data in a case, up to the decision; the request's address."""
+    page = f"/rights{case}ask/"
+    form = caseworker.the(page, "ask")
+    sent = caseworker.send(form, asked_by="attorney", channel="phone", **known)
+    assert sent.status == 302, sent.text()[:4000]
+    request = sent.headers["location"]
+    for verb in ("identify", "decide"):
+        assert supervisor.send(supervisor.the(request, verb)).status == 302, verb
+    return request
+
+
+def fetched(walker: Walker, page: str, kind: str) -> bytes:
+    """The copy to which a page links."""
+    [address] = re.findall(rf'href="([^"]+/{kind}/)"', page)
+    return walker.get(address).body()
+
+
+def walk_the_rights(caseworker: Walker, supervisor: Walker) -> None:
+    """Everything that a worker may ask, with canaries in every field; the copy is made and fetched, a case erased."""
+    case = caseworker.complaint()
+    copy = ask(caseworker, supervisor, case, kind="access")
+    supervisor.send(supervisor.the(copy, "export"))
+    wait_until(lambda: "/json/" in supervisor.get(copy).text(), "the copy is ready")
+    page = supervisor.get(copy).text()
+    written, printed = (fetched(supervisor, page, kind) for kind in ("json", "pdf"))
+    assert supervisor.canaries.found_in(written)
+    assert printed.startswith(b"%PDF")
+    for verb in ("carry-out", "tell"):
+        assert supervisor.send(supervisor.the(copy, verb)).status == 302, verb
+
+    pause = ask(caseworker, supervisor, case, kind="pause")
+    assert supervisor.send(supervisor.the(pause, "carry-out")).status == 302
+    assert supervisor.send(supervisor.the(f"/rights{case}", "resume")).status == 302
+    hold = supervisor.the(f"/rights{case}hold/", "hold")
+    day = (date.today() + timedelta(days=30)).isoformat()
+    assert supervisor.send(hold, review_on=day).status == 302
+    assert supervisor.send(supervisor.the("/rights/retention/", "lift")).status == 302
+
+    gone = caseworker.complaint()
+    erasure = ask(caseworker, supervisor, gone, kind="erasure")
+    assert supervisor.send(supervisor.the(erasure, "carry-out")).status == 302
+    wait_until(lambda: caseworker.get(gone).status == 410, "the case is erased")
+    assert supervisor.send(supervisor.the(erasure, "tell")).status == 302
+
+
+def walk_the_register(officer: Walker, case: str) -> None:
+    """A breach is written down, completed, and its letters read."""
+    found_at = (datetime.now() - timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
+    known = {"found_at": found_at, "happened_at": "", "people": "2"}
+    sent = officer.send(officer.the("/rights/breaches/new/", "new"), **known)
+    assert sent.status == 302, sent.text()[:4000]
+    breach = sent.headers["location"]
+    assert officer.send(officer.the(f"{breach}edit/", "edit"), **known).status == 302
+    notices = officer.the(breach, "notices")
+    assert officer.send(notices).status == 422  # a canary where a reference should be
+    assert officer.send(notices, typed=case.split("/")[2]).status == 302
+    assert officer.canaries.found_in(officer.get(breach).body())
+    officer.send_all(breach)
 
 
 def upload(caseworker: Walker, case: str) -> None:
@@ -251,6 +318,8 @@ def test_a_thousand_canaries_stand_nowhere_in_the_open(
         Walker(visit(email), canaries, refusals) for email in (CASEWORKER, JOHOR, SUPERVISOR, CASEWORKER, "")
     )
     walk_a_case(caseworker, officer, supervisor)
+    walk_the_rights(caseworker, supervisor)
+    walk_the_register(Walker(visit(PROTECTION_OFFICER), canaries, refusals), caseworker.complaint())
     search_and_err(supervisor, nobody)
     case = caseworker.complaint()
     with broken(stack, "cases_caseevent"):

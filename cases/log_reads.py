@@ -16,7 +16,7 @@ from accounts.models import User
 from accounts.roles import Right
 from privacy.acting import as_portal
 from privacy.choices import Verb
-from privacy.models import LogEntry
+from privacy.models import LogEntry, LogEntryQuerySet
 
 from . import log_words
 from .access_log import subject
@@ -61,7 +61,7 @@ class Line:
     references: Sequence[str]
 
 
-def visible_to(user: User) -> QuerySet[LogEntry]:
+def visible_to(user: User) -> LogEntryQuerySet:
     """What this person watches over: all that is about the own partner's cases or was done by its people; everything for
     the portal's data protection officer; nothing for others."""
     if not user.can(Right.READ_LOG):
@@ -73,7 +73,7 @@ def visible_to(user: User) -> QuerySet[LogEntry]:
 
 def readings(case: Case) -> Any:
     """Who read this case, a row for each person, day and kind; the newest first."""
-    entries = LogEntry.objects.filter(subjects__contains=[subject(case.pk)], verb__in=READING)
+    entries = LogEntry.objects.about(subject(case.pk)).filter(verb__in=READING)
     return (
         entries.annotate(day=TruncDate("at", tzinfo=timezone.get_current_timezone()))
         .values("day", "actor_id", "verb", "reason")
@@ -103,7 +103,7 @@ def told(rows: Iterable[dict[str, Any]]) -> list[Reading]:
 
 def others_lately(case: Case, user: User) -> list[tuple[Reader, datetime]]:
     """The last people besides this one who read the case, and when."""
-    entries = LogEntry.objects.filter(subjects__contains=[subject(case.pk)], verb__in=READING)
+    entries = LogEntry.objects.about(subject(case.pk)).filter(verb__in=READING)
     others = entries.exclude(actor_id=user.pk).exclude(actor_id=None)
     rows = list(
         others.values("actor_id")
@@ -137,7 +137,7 @@ def people(entries: QuerySet[LogEntry]) -> list[tuple[int, str]]:
     return sorted(found, key=lambda one: (one[1].casefold(), one[0]))
 
 
-def about(user: User, entries: QuerySet[LogEntry], reference: str) -> QuerySet[LogEntry]:
+def about(user: User, entries: LogEntryQuerySet, reference: str) -> LogEntryQuerySet:
     """Those of the case with this reference that name it to this reader, as `lines` does.
 
     An entry may show cases of several partners. Whoever keeps one of them finds the entry by its own reference alone: by
@@ -147,11 +147,11 @@ def about(user: User, entries: QuerySet[LogEntry], reference: str) -> QuerySet[L
         case = Case.objects.filter(reference=reference).values_list("pk", "partner_id").first()
     if case is None:
         return entries.none()
-    found = entries.filter(subjects__contains=[subject(case[0])])
+    found = entries.about(subject(case[0]))
     return found if user.partner_id in (None, case[1]) else found.filter(partner_id=user.partner_id)
 
 
-def at_night(entries: QuerySet[LogEntry]) -> QuerySet[LogEntry]:
+def at_night(entries: LogEntryQuerySet) -> LogEntryQuerySet:
     """Those written between ten in the evening and five in the morning of the reader's time zone."""
     by_hour = entries.annotate(hour=ExtractHour("at", tzinfo=timezone.get_current_timezone()))
     return by_hour.filter(Q(hour__gte=NIGHT_FROM) | Q(hour__lt=NIGHT_UNTIL))

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -14,14 +13,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from accounts.policy import SignedInRequest, allow
+from accounts.policy import SignedInRequest, acting_over, allow
 from accounts.roles import Right
 from agencies import paging
 from agencies.models import Partner
 from privacy import log as privacy_log
 from privacy import spreadsheets
 from privacy.choices import Verb
-from privacy.models import LogEntry
+from privacy.models import LogEntryQuerySet
 
 from .. import log_reads, rules
 from ..forms import LogFilterForm
@@ -56,6 +55,7 @@ def readers(request: SignedInRequest, reference: str) -> HttpResponse:
 
 @require_safe
 @allow(Right.READ_LOG)
+@acting_over(Right.READ_LOG)
 def log(request: SignedInRequest) -> HttpResponse:
     """What this person watches over, the newest first, with how much of it there was each day."""
     return _page(request, _filters(request))
@@ -85,6 +85,7 @@ def _page(request: SignedInRequest, form: LogFilterForm, *, status: int = 200) -
 
 @require_safe
 @allow(Right.READ_LOG)
+@acting_over(Right.READ_LOG)
 def log_csv(request: SignedInRequest) -> HttpResponse:
     """The same lines as a file: the newest 10,000, and a line that says so where there are more.
 
@@ -99,6 +100,7 @@ def log_csv(request: SignedInRequest) -> HttpResponse:
 
 @require_safe
 @allow(Right.READ_LOG)
+@acting_over(Right.READ_LOG)
 def log_xlsx(request: SignedInRequest) -> HttpResponse:
     """The same for Excel."""
     form = _filters(request)
@@ -130,7 +132,7 @@ def _table(request: SignedInRequest, form: LogFilterForm) -> tuple[list[str], li
     return [str(name) for name in HEADER], rows
 
 
-def _of_days(request: SignedInRequest, form: LogFilterForm) -> QuerySet[LogEntry]:
+def _of_days(request: SignedInRequest, form: LogFilterForm) -> LogEntryQuerySet:
     since, until = form.days
     zone = timezone.get_current_timezone()
     return log_reads.visible_to(request.user).filter(
@@ -139,7 +141,7 @@ def _of_days(request: SignedInRequest, form: LogFilterForm) -> QuerySet[LogEntry
     )
 
 
-def _narrowed(request: SignedInRequest, form: LogFilterForm) -> QuerySet[LogEntry]:
+def _narrowed(request: SignedInRequest, form: LogFilterForm) -> LogEntryQuerySet:
     user, chosen = request.user, form.chosen()
     entries = _of_days(request, form)
     if "verb" in chosen:

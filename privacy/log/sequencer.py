@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from ..acting import as_portal
 from ..models import LogEntry, LogLeaf, LogTree
 from .merkle import CompactRange, leaf_hash
 from .serial import entry_bytes
@@ -15,6 +16,7 @@ BATCH = 1000
 SETTLED_AFTER = timedelta(hours=1)  # no transaction lasts that long: no older entry can still come in
 
 
+@as_portal()  # here and not left to the caller: a partner's part of the log would be taken for the whole
 def append_new() -> int:
     """Take every committed entry into the tree; how many that were. Another one at it: nothing is done."""
     appended = 0

@@ -10,6 +10,7 @@ from typing import Literal
 from django.db import transaction
 from django.utils import timezone
 
+from ..acting import as_portal
 from ..models import LogEntry, LogLeaf
 from .evidence import Evidence, Proof, in_order
 from .merkle import leaf_hash
@@ -54,6 +55,7 @@ class Result:
 Seen = tuple[int, bytes]  # number and hash of an entry as it is now
 
 
+@as_portal()  # whoever asks: of the whole log
 @transaction.atomic
 def verify(evidence: Evidence, *, progress: Callable[[int], None] = lambda done: None) -> Result:
     """Compare every entry with the evidence, in order, with flat memory.

@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Func, Value
+from django.db.models.expressions import RawSQL
 from django.db.models.lookups import Regex
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +17,12 @@ CODE = "^[a-z0-9_:-]*$"
 ROLE = "^[a-z_]*$"
 SUBJECT = "(case:[0-9]+|draft:[0-9a-f-]{36})"
 SUBJECTS = f"^({SUBJECT}( {SUBJECT})*)?$"
+
+
+class LogEntryQuerySet(models.QuerySet["LogEntry"]):
+    def about(self, subject: str) -> LogEntryQuerySet:
+        """Those that name "case:42" among others; of what the acting partner may see, or the portal (`privacy.acting`)."""
+        return self.filter(pk__in=RawSQL("SELECT log_about(%s)", [subject]))
 
 
 class LogEntry(models.Model):
@@ -39,6 +46,8 @@ class LogEntry(models.Model):
     subjects = ArrayField(models.CharField(max_length=60), verbose_name=_("whose data"), default=list)
     what = models.CharField(_("which part"), max_length=60, blank=True)
     reason = models.CharField(_("reason"), max_length=60, blank=True)
+
+    objects = LogEntryQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("entry of the access log")

@@ -237,7 +237,7 @@ def _event(row: CaseEvent) -> dict[str, Value]:
 
 def _access_log(case: Case) -> list[dict[str, Value]]:
     """Who had to do with the data, when and how (the trail of processing, UU 27/2022 art. 32(1)): by role and partner."""
-    entries = LogEntry.objects.filter(subjects__contains=[access_log.subject(case.pk)]).order_by("pk")
+    entries = LogEntry.objects.about(access_log.subject(case.pk)).order_by("pk")
     names = {partner.pk: partner.name for partner in Partner.objects.filter(pk__in=_partners(entries))}
     return [
         {

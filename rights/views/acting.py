@@ -1,7 +1,7 @@
 """For whom the pages of this app read and write.
 
-A data protection officer reads no case, so nobody's rows are open to them anywhere else (accounts.middleware); what they
-decide on here are rows of their own partner, or the register of the whole portal (ADR 0014, 0019).
+A data protection officer reads no case, so elsewhere, the access log aside, nobody's rows are open to them
+(accounts.middleware); what they decide on here are rows of their own partner, or the register of the whole portal (ADR 0014, 0019).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 
 from django.http import HttpResponseBase
 
-from accounts.policy import SignedInRequest, View
+from accounts.policy import SignedInRequest, View, acting_over
 from accounts.roles import Right
 from privacy import acting
 
@@ -28,17 +28,5 @@ def for_own_partner(view: View) -> View:
     return entered
 
 
-def for_the_register(view: View) -> View:
-    """Decorate a page of the breach register: at the portal it sees every row, at a partner those that concern it."""
-
-    @wraps(view)
-    def entered(request: SignedInRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        user = request.user
-        keeps = user.can(Right.KEEP_BREACHES)
-        who = acting.Acting(
-            partner=user.partner_id if keeps else None, portal=keeps and user.partner_id is None
-        )
-        with acting.acting(who):
-            return view(request, *args, **kwargs)
-
-    return entered
+# Decorates a page of the breach register: at the portal it sees every row, at a partner those that concern it.
+for_the_register = acting_over(Right.KEEP_BREACHES)

@@ -1,6 +1,6 @@
 """Everything that a partner holds about one worker, as plain data (docs/data-export.md describes it field by field).
 
-Left out is whatever is about somebody else (UU 27/2022 art. 33 b): who reported and how to reach them, witnesses, the
+Left out is whatever is about somebody else (UU 27/2022 art. 33 b): who reported, what they are to the worker and how to reach them, witnesses, the
 names and addresses of staff, who appear by role and partner, and the internal notes of other partners. Free texts stay as
 they were written, since they are about the worker; whoever hands the copy over reads them first.
 """
@@ -17,8 +17,8 @@ from accounts.models import User
 from accounts.roles import ROLES
 from agencies import countries
 from agencies.models import Partner
-from cases import access_log
-from cases.choices import ClockCode, EventKind, MeansOfControl
+from cases import access_log, log_words
+from cases.choices import ClockCode, EventKind, MeansOfControl, ReporterType
 from cases.models import Case, CaseEvent, Clock, Consent, Document, Worker
 from privacy.choices import Verb
 from privacy.models import LogEntry
@@ -49,6 +49,7 @@ CASE = (
     *("trafficking_asserted_by", "outcome", "amount_claimed", "amount_recovered", "currency"),
     *("settlement_state", "settlement_due"),
 )
+REPORTER = ("reporter_type", "reporter_relation")
 Value = Any  # what JSON can say
 
 
@@ -96,7 +97,7 @@ def of_case(case: Case) -> dict[str, Value]:
         "country": {"code": case.country, "label": countries.name(case.country)},
         "topics": [{"code": topic.pk, "label": topic.name} for topic in case.topics.all()],
         "means_of_control": [_code(MeansOfControl, code) for code in case.means_of_control],
-        "details": fields(case, CASE),
+        "details": _details(case),
         "consents": [_consent(row, case.worker) for row in _rows(Consent, case, "recorded_at")],
         "referrals": [_referral(row) for row in _rows(Referral, case, "number")],
         "plan": [_step(row) for row in _rows(PlanStep, case, "by_when")],
@@ -105,6 +106,14 @@ def of_case(case: Case) -> dict[str, Value]:
         "events": [_event(row) for row in _events(case)],
         "access_log": _access_log(case),
     }
+
+
+def _details(case: Case) -> dict[str, Value]:
+    """Who reported is told only where it was the worker: what a husband or an officer is to them names them."""
+    told = fields(case, CASE)
+    if case.reporter_type != ReporterType.WORKER:
+        told |= dict.fromkeys(REPORTER)
+    return told
 
 
 def _rows(model: type[Any], case: Case, order: str) -> Iterable[Any]:
@@ -243,7 +252,7 @@ def _access_log(case: Case) -> list[dict[str, Value]]:
         {
             "at": entry.at.isoformat(),
             "what": _code(Verb, entry.verb),
-            "part": entry.what.partition(":")[0],
+            "part": {"code": entry.what.partition(":")[0], "label": log_words.part(entry.what)},
             "by": {
                 "role": str(ROLES[entry.role].name) if entry.role in ROLES else "portal",
                 "partner": names.get(entry.partner_id or 0, ""),

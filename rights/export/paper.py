@@ -6,8 +6,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from django.db.models import DateField
+from django.template.defaultfilters import filesizeformat
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from agencies.models import Partner
 from cases.choices import DataGroup
@@ -19,6 +22,9 @@ from .content import CASE, WORKER
 
 HEAD_LINES = 6
 TIMES = ("_at",)  # how names of moments end
+DAYS = ("until", "valid_until")
+MOMENTS = ("at", "made_at", "given_on", "started_at", "added_at", "by_when")  # what an entry begins with
+UNSAID = ("format",)  # for programs alone
 
 
 def paper(data: dict[str, Any], request: DataRequest, at: datetime) -> Paper:
@@ -91,8 +97,14 @@ def _section(case: dict[str, Any], title: str, rows: list[Row]) -> Section:
 
 
 def _named(model: Any, values: dict[str, Any], names: tuple[str, ...]) -> list[Row]:
-    labels = {name: str(model._meta.get_field(name).verbose_name) for name in names}
-    rows = [Row(_capital(labels[name]), _words(values[name])) for name in names]
+    columns = {name: model._meta.get_field(name) for name in names}
+    rows = [
+        Row(
+            _capital(str(column.verbose_name)),
+            _time(values[name]) if values[name] and isinstance(column, DateField) else _words(values[name]),
+        )
+        for name, column in columns.items()
+    ]
     return [row for row in rows if row.value]
 
 
@@ -102,13 +114,37 @@ def _capital(text: str) -> str:
 
 def _line(entry: dict[str, Any]) -> Row:
     """One entry of a list: when, then everything that is known of it."""
-    moments = ("at", "made_at", "given_on", "started_at", "added_at", "by_when")
-    first = next((name for name in moments if entry.get(name)), "")
-    rest = [_words(value, name) for name, value in entry.items() if name != first]
+    first = next((name for name in MOMENTS if entry.get(name)), "")
+    rest = [_said(name, value) for name, value in entry.items() if name not in (first, *UNSAID)]
     return Row(_time(entry[first]) if first else "", "\n".join(text for text in rest if text) or "-")
 
 
-def _words(value: Any, name: str = "") -> str:
+def _said(name: str, value: Any) -> str:
+    """One value, with what it is where it does not say that itself."""
+    if value in (None, "", False):
+        return ""
+    label = _labels().get(name)
+    words = _spoken(name, value)
+    return f"{label}: {words}" if label else words
+
+
+def _spoken(name: str, value: Any) -> str:
+    if name.endswith(TIMES) or name in DAYS:
+        return _time(value)
+    match name:
+        case "number" | "referral":
+            return f"R{value}"
+        case "groups":
+            return "; ".join(str(DataGroup(code).label) for code in value)
+        case "given_by":
+            return _("the worker") if value == "worker" else _("somebody else")
+        case "size":
+            return filesizeformat(value)
+        case _other:
+            return _words(value)
+
+
+def _words(value: Any) -> str:
     """A value as a person reads it."""
     if value is None or isinstance(value, bool):
         return _("yes") if value else ""
@@ -116,13 +152,23 @@ def _words(value: Any, name: str = "") -> str:
         return str(value["label"]) if "label" in value else ", ".join(filter(None, map(str, value.values())))
     if isinstance(value, list):
         return ", ".join(_words(one) for one in value)
-    if name.endswith(TIMES):
-        return f"{_moment_names().get(name, name)}: {_time(value)}"
     return str(value)
 
 
-def _moment_names() -> dict[str, str]:
+def _labels() -> dict[str, str]:
+    """What stands before a value in a list."""
     return {
+        "sender": pgettext("copy", "From"),
+        "receiver": pgettext("copy", "To"),
+        "request": pgettext("copy", "What was asked"),
+        "given_by": pgettext("copy", "Agreed by"),
+        "onward": _("May be passed on to another responsible agency"),
+        "override_reason": _("Why without consent"),
+        "register_number": _("Register number"),
+        "amount": _("Amount recovered"),
+        "until": _("Until"),
+        "valid_until": _("Valid until"),
+        "added_by": _("Added by"),
         "sent_at": _("Sent"),
         "opened_at": _("Opened"),
         "ended_at": _("Ended"),

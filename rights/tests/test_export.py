@@ -72,6 +72,31 @@ class TestWhatIsInIt:
         written, printed = ready.opened("json").decode(), read(ready.opened("pdf"))
         assert [text for text in OTHERS if text in written or text in printed] == []
 
+    def test_nor_what_the_reporter_is_to_the_worker(self, planted: Planted, ready: DataExport) -> None:
+        assert planted.case.reporter_relation == "spouse"
+        written, printed = ready.opened("json").decode(), read(ready.opened("pdf"))
+        assert [
+            text for text in ("Suami atau istri", "Keluarga", "spouse") if text in written + printed
+        ] == []
+
+    def test_a_worker_who_reported_reads_that(self, planted: Planted) -> None:
+        Case.objects.filter(pk=planted.case.pk).update(reporter_type="worker", reporter_relation="self")
+        export = ask(planted)
+        exporting.build(export.pk)
+        export.refresh_from_db()
+        details = json.loads(export.opened("json"))["cases"][0]["details"]
+        assert details["reporter_type"]["code"] == "worker"
+
+    def test_the_paper_says_in_words_what_the_file_says_in_codes(self, ready: DataExport) -> None:
+        printed = " ".join(read(ready.opened("pdf")).split())
+        assert [
+            code
+            for code in ("identity", "violence", "somebody else", "application/pdf", "2026-", "Menulis event")
+            if code in printed.replace(ready.request.reference, "").replace("MK-2026-", "")
+        ] == []
+        for words in ("Disetujui oleh: PMI", "Dari: Mitra Kita", "Kepada: Kantor Sana", "R1"):
+            assert words in printed
+
     def test_staff_appear_by_role_and_partner(self, ready: DataExport) -> None:
         events = json.loads(ready.opened("json"))["cases"][0]["events"]
         assert {"role": "Pendamping", "partner": "Mitra Kita"} in [event["by"] for event in events]

@@ -104,6 +104,14 @@ class TestProposing:
             Referral.objects.filter(pk=referral.pk).update(case=case, state="sent")
         assert erasing.propose_due() == 0
 
+    def test_a_time_that_no_law_names_says_so_in_the_readers_language(
+        self, case: Case, client: Client
+    ) -> None:
+        client.force_login(make_supervisor(case, language="id"))
+        page = client.get(reverse("rights:rules")).text
+        assert "Tambahan kami sendiri" in page
+        assert "own addition" not in page
+
     def test_the_portal_admin_sets_the_time(self, case: Case, client: Client) -> None:
         from accounts.tests.factories import make_portal_admin
 

@@ -38,6 +38,7 @@ PARTS: dict[str, Promise] = {
     "retention": gettext_lazy("Keeping and erasing"),
     "hold": gettext_lazy("Legal hold"),
     "erasure": gettext_lazy("Erasure"),
+    "breach": gettext_lazy("Breach register"),
 }
 
 

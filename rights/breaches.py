@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 
 from django.db import models
-from django.utils import formats, timezone
+from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -18,6 +18,7 @@ from cases.choices import DataGroup
 from cases.models import Case
 from privacy import acting
 from privacy.models import LogEntry
+from referrals.letters.content import LANGUAGE
 
 from .choices import Addressee
 from .models import Breach, BreachNotice
@@ -93,7 +94,12 @@ def named(references: Iterable[str], user: User) -> list[tuple[str, Partner]]:
 
 def letter(notice: BreachNotice) -> list[str]:
     """The text of one notice, paragraph by paragraph, with what UU 27/2022 art. 46(2) demands: which data, when and how,
-    and what is done about it. To a worker it says besides whom to ask."""
+    and what is done about it. To a worker it says besides whom to ask. In Bahasa Indonesia, whatever its writer reads."""
+    with translation.override(LANGUAGE):
+        return _paragraphs(notice)
+
+
+def _paragraphs(notice: BreachNotice) -> list[str]:
     breach = notice.breach
     return [
         _heading(notice),

@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.roles import Right
 from agencies.models import Partner
-from privacy import keys
+from privacy import keys, log
+from privacy.choices import Verb
 
 from .. import rules
 from ..choices import ALLOWED, WARN_AFTER, Addressee, Reminded
@@ -55,6 +56,7 @@ def record_breach(*, by: User, key: UUID, found_at: datetime, **fields: Any) -> 
         **fields,
     )
     _list_who_must_be_told(breach)
+    _log(breach, by)
     return breach
 
 
@@ -74,7 +76,7 @@ def edit_breach(
         current.found_at, current.due_at = found_at, found_at + ALLOWED
         current.next_at, current.reminded = found_at + WARN_AFTER, Reminded.NOTHING
         current.notices.filter(told_at=None).update(due_at=current.due_at)
-    _stamp(current, key)
+    _stamp(current, by, key)
     _list_who_must_be_told(current)
     return current
 
@@ -118,6 +120,7 @@ def add_notices(*, by: User, breach: Breach, cases: Iterable[tuple[str, Partner]
         _add(current, Addressee.PARTNER, partner=partner)
     if added:
         Breach.objects.filter(pk=current.pk).update(changed_at=timezone.now())
+        _log(current, by)
     return added
 
 
@@ -134,6 +137,7 @@ def told_breach(
         row.told_at, row.told_by, row.told_channel = told_at or timezone.now(), by, channel
         row.save(update_fields=["told_at", "told_by", "told_channel"])
         Breach.objects.filter(pk=current.pk).update(changed_at=timezone.now())
+        _log(current, by)
     return row
 
 
@@ -146,7 +150,7 @@ def close_breach(*, by: User, breach: Breach, version: int, key: UUID) -> Breach
     if waiting := current.notices.filter(told_at=None).count():
         raise Refused(_("Not everybody was told yet: %(n)d are missing.") % {"n": waiting})
     current.closed_at, current.closed_by, current.next_at = timezone.now(), by, None
-    _stamp(current, key)
+    _stamp(current, by, key)
     return current
 
 
@@ -163,10 +167,16 @@ def _begin(by: User, breach: Breach, version: int, key: UUID) -> tuple[Breach, b
     return current, True
 
 
-def _stamp(breach: Breach, key: UUID) -> None:
+def _stamp(breach: Breach, by: User, key: UUID) -> None:
     breach.version += 1
     breach.last_key, breach.changed_at = key, timezone.now()
     breach.save()
+    _log(breach, by)
+
+
+def _log(breach: Breach, by: User) -> None:
+    """Who changed the register, and when. It names no case: a case's own people may be those whom a breach is about."""
+    log.add(Verb.WROTE, by=by, subjects=[], what=f"breach:{breach.pk}")
 
 
 def _lock(breach: Breach) -> Breach:

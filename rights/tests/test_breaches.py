@@ -167,14 +167,23 @@ class TestLetters:
         actions.add_notices(by=admin, breach=breach, cases=[(case.reference, case.partner)])
         text = "\n".join(breaches.letter(breach.notices.get(addressee=addressee)))
         for part in (
-            "Identity:",
-            "Contact:",
+            "Identitas:",
+            "Kontak:",
+            "Upaya penanganan dan pemulihan:",
             "A letter went to a wrong address.",
             "The letter was fetched back.",
         ):
             assert part in text
         assert breach.reference in text
         assert "Rahasia" not in text
+
+    def test_a_letter_about_lost_data_does_not_say_that_it_was_revealed(
+        self, admin: User, case: Case
+    ) -> None:
+        breach = make_breach(by=admin, kind="lost")
+        actions.add_notices(by=admin, breach=breach, cases=[(case.reference, case.partner)])
+        for notice in breach.notices.all():
+            assert "terungkap" not in "\n".join(breaches.letter(notice))
 
     def test_the_letter_to_a_partner_lists_its_own_cases_alone(
         self, admin: User, breach: Breach, case: Case
@@ -186,6 +195,26 @@ class TestLetters:
         text = breaches.letter(notice)[-1]
         assert case.reference in text
         assert other.reference not in text
+
+
+class TestTheLog:
+    """Who keeps the register is in the access log with every change of it, under its number and no case's."""
+
+    def test_every_change_is_in_it(self, admin: User, breach: Breach, case: Case) -> None:
+        edited = actions.edit_breach(by=admin, breach=breach, version=1, key=uuid4(), **breach_fields())
+        actions.add_notices(by=admin, breach=breach, cases=[(case.reference, case.partner)])
+        told(admin, breach)
+        actions.close_breach(by=admin, breach=breach, version=edited.version, key=uuid4())
+        entries = LogEntry.objects.filter(actor_id=admin.pk, verb=Verb.WROTE, what=f"breach:{breach.pk}")
+        assert not any(entry.subjects or entry.owners for entry in entries)
+        assert (
+            entries.count() == 1 + 1 + 1 + breach.notices.count() + 1
+        )  # recorded, edited, listed, told, closed
+
+    def test_so_is_looking_whose_data_was_read(self, admin: User, breach: Breach, browser: Client) -> None:
+        hour = timezone.localtime().strftime("%Y-%m-%dT%H:%M")
+        browser.post(f"{breach.get_absolute_url()}candidates/", {"since": hour, "until": hour, "email": ""})
+        assert LogEntry.objects.filter(actor_id=admin.pk, verb=Verb.FOUND, what="log").count() == 1
 
 
 class TestTwoPartnersInOneBreach:

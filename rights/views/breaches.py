@@ -17,6 +17,8 @@ from accounts.models import User
 from accounts.policy import SignedInRequest, allow, ensure
 from accounts.roles import Right
 from notifications.actions import mark_read
+from privacy import log
+from privacy.choices import Verb
 
 from .. import actions, breaches, rules
 from ..forms import BreachForm, CandidatesForm, CaseListForm, ToldForm
@@ -142,6 +144,7 @@ def candidates_(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     if not form.is_valid():
         return _page(request, row, candidates_form=form, status=422)
     data = form.cleaned_data
+    log.add(Verb.FOUND, by=request.user, subjects=[], what="log")
     found = breaches.candidates(
         since=data["since"], until=data["until"], person=data["email"], user=request.user
     )

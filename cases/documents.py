@@ -21,6 +21,7 @@ from .choices import DocumentKind, EventKind, ReporterType, ScanState
 from .events import done_already, record
 from .file_check import CheckedFile
 from .models import Case, Document
+from .pausing import case_paused
 
 MOST = 300  # documents of one case
 SAYS = (
@@ -54,7 +55,7 @@ def add(
 
     The bytes are on the disk before the row is written; the same form again adds nothing. A `referral` is for its
     receiver's people: whether it is still open to them, the caller has asked. Raises PermissionDenied for somebody
-    else's case or referral, DocumentRefused when the case has too many, OSError when the disk does not take it.
+    else's case or referral, DocumentRefused when the case has too many or is paused, OSError when the disk does not take it.
     """
     if not rules.can_add_document(by, case, referral):
         raise PermissionDenied
@@ -69,7 +70,11 @@ def add(
         referral=referral,
         **said,
     )
-    document = _write(new, by=by, case=case, stored=stored, key=key)
+    try:
+        document = _write(new, by=by, case=case, stored=stored, key=key)
+    except DocumentRefused:
+        storage.drop(stored)
+        raise
     if document.stored_as != stored.name:
         storage.drop(stored)  # the form had been here before
     return document
@@ -83,6 +88,8 @@ def _write(new: Document, *, by: User, case: Case, stored: storage.Stored, key: 
     new.case, new.added_by, new.fingerprint = current, by, stored.fingerprint
     if earlier and (same := _same(new, since=earlier.at)):
         return same
+    if current.is_paused and new.referral is None:
+        raise DocumentRefused(case_paused())
     if Document.objects.filter(case=current).count() >= MOST:
         raise DocumentRefused(_("This case has %(most)s documents, and takes no more.") % {"most": MOST})
     now = timezone.now()

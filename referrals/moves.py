@@ -17,6 +17,7 @@ from cases import clocks
 from cases.choices import ConsentMethod, EventKind
 from cases.events import record
 from cases.models import Case
+from cases.pausing import case_paused
 from notifications.actions import notify
 from notifications.choices import Kind
 
@@ -184,12 +185,6 @@ def hold(case: Case) -> bool:
     is paused."""
     held = Case.objects.select_for_update(no_key=True).values_list("paused_at", flat=True)
     return held.get(pk=case.pk) is not None
-
-
-def case_paused() -> str:
-    return _(
-        "The worker has asked that the data be used no further for now. The pause has to be lifted first."
-    )
 
 
 def why_not_to(referral: Referral, to: Partner) -> str:

@@ -18,6 +18,7 @@ from ..actions import CaseClosed, CasePaused, StaleCase
 from ..choices import EventKind
 from ..forms import EditForm
 from ..models import Case
+from ..pausing import case_paused
 from .detail import case_or_404
 from .intake import beside
 
@@ -33,7 +34,7 @@ def edit(request: SignedInRequest, reference: str) -> HttpResponse:
             messages.info(request, _("The case is closed. Please reopen it first."))
             return redirect(case)
         if case.is_paused:
-            messages.info(request, paused())
+            messages.info(request, case_paused())
             return redirect(case)
         return _page(request, case, EditForm.of(case))
     form = EditForm(request.POST, case=case)
@@ -55,16 +56,10 @@ def edit(request: SignedInRequest, reference: str) -> HttpResponse:
         form.add_error(None, _("The case is closed. Please reopen it first."))
         return _page(request, case, form, status=409)
     except CasePaused:
-        form.add_error(None, paused())
+        form.add_error(None, case_paused())
         return _page(request, case, form, status=409)
     messages.success(request, _("The changes are saved."))
     return redirect(saved)
-
-
-def paused() -> str:
-    return _(
-        "The worker has asked that the data be used no further for now. The pause has to be lifted first."
-    )
 
 
 def _page_over(request: SignedInRequest, form: EditForm, current: Case) -> HttpResponse:

@@ -19,6 +19,7 @@ from cases import clocks
 from cases.choices import ClockCode, EventKind
 from cases.events import record
 from cases.models import Case, Consent
+from cases.pausing import case_paused
 from notifications.actions import notify
 from notifications.choices import Kind
 
@@ -36,7 +37,7 @@ def change_consent(
     """Put what the worker agrees to now in the place of a grant: less, more or longer, for the same partner.
 
     What the receiver sees changes at once, and it is told. Raises PermissionDenied for somebody else's case, ActRefused
-    when the grant was withdrawn or changed meanwhile, KeyUsed when the form was sent before with something else in it.
+    when the grant was withdrawn or changed meanwhile, or would open more of a case that is paused, KeyUsed when the form was sent before with something else in it.
     """
     referrals = hold_all(consent.case)
     before = now_of(consent)
@@ -49,6 +50,8 @@ def change_consent(
         return before.replaced_by
     if not rules.can_change_consent(by, before):
         raise ActRefused(why_closed(before))
+    if before.case.is_paused and _opens_more(before, grant):
+        raise ActRefused(case_paused())
     now = timezone.now()
     new = Consent.objects.create(case=before.case, partner=before.partner, recorded_by=by, **grant)
     before.withdrawn_at, before.withdrawn_by, before.replaced_by = now, by, new
@@ -58,6 +61,14 @@ def change_consent(
         key = None  # one form, one event that carries its key
     Case.objects.filter(pk=before.case_id).update(changed_at=now)
     return new
+
+
+def _opens_more(before: Consent, grant: Mapping[str, Any]) -> bool:
+    """Whether the receiver would see more than now, for longer, or pass it on."""
+    until = grant.get("until")
+    longer = before.until is not None and (until is None or until > before.until)
+    further = bool(grant.get("onward")) and not before.onward
+    return longer or further or not set(grant["groups"]) <= set(before.groups)
 
 
 def _rest_on(

@@ -16,12 +16,13 @@ from agencies.models import Partner
 from cases.choices import EventKind
 from cases.events import record
 from cases.models import Case, Consent
+from cases.pausing import case_paused
 from notifications.nudges import nudge
 
 from .. import rules, tasks
 from ..choices import Service, State
 from ..models import Referral
-from ..moves import ActRefused, case_paused, finish, hold, send, twin_at, why_not_to
+from ..moves import ActRefused, finish, hold, send, twin_at, why_not_to
 from ..routing import question, ranked
 from .consent import says
 from .overrides import is_override, overridden

@@ -19,6 +19,7 @@ from cases import access_log
 from cases.choices import ConsentMethod, DataGroup
 from cases.documents import may_follow_later, missing_power_of_attorney
 from cases.models import Case
+from cases.pausing import case_paused
 from cases.views import door
 
 from .. import actions, preview, reasons, routing, rules, wording
@@ -27,7 +28,6 @@ from ..choices import Service, State
 from ..forms import ReferForm
 from ..forms.refer import TO_SAVE_A_LIFE
 from ..models import Referral
-from ..moves import case_paused
 from . import partners
 
 

@@ -1,17 +1,23 @@
 """A paused case: used no further, but to save a life."""
 
+from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from agencies.tests.factories import make_partner
 from cases import actions as case_actions
+from cases import storage
 from cases.choices import EventKind
-from cases.models import Case
+from cases.documents import DocumentRefused
+from cases.models import Case, Consent, Document
+from cases.tests import files
 from cases.tests.factories import make_case
 from notifications.choices import Kind
 from notifications.models import Notification
@@ -90,6 +96,43 @@ class TestPaused:
         assert not rules.can_issue_letter(case.created_by, referral)
         with pytest.raises(ActRefused):
             referral_actions.issue(by=case.created_by, referral=referral, kind=LetterKind.LETTER)
+
+    @pytest.mark.parametrize(
+        "more", [{"groups": ["case", "identity"]}, {"until": None}, {"onward": True}], ids=str
+    )
+    def test_nor_opened_further_to_who_reads_it_already(self, case: Case, more: dict[str, Any]) -> None:
+        day = timezone.localdate() + timedelta(days=30)
+        now = consent_fields(groups=["case"], until=day)
+        make_referral(case=case, to=make_officer().partner, consent=now)
+        paused(case)
+        with pytest.raises(ActRefused, match="used no further"):
+            referral_actions.change_consent(
+                by=case.created_by, consent=Consent.objects.get(), grant=now | more
+            )
+
+    def test_but_the_worker_may_narrow_and_withdraw(self, case: Case) -> None:
+        make_referral(
+            case=case, to=make_officer().partner, consent=consent_fields(groups=["case", "identity"])
+        )
+        paused(case)
+        less = consent_fields(groups=["case"])
+        narrowed = referral_actions.change_consent(
+            by=case.created_by, consent=Consent.objects.get(), grant=less
+        )
+        assert narrowed.groups == ["case"]
+        referral_actions.withdraw_consent(by=case.created_by, case=case, text="She wishes it.")
+        assert not Consent.objects.filter(withdrawn_at=None).exists()
+
+    def test_nor_given_another_document(self, case: Case) -> None:
+        referral, _officer = make_referral_in("accepted", case=case)
+        paused(case)
+        with pytest.raises(DocumentRefused, match="used no further"):
+            files.add(case)
+        file = files.checked("contract.pdf", files.pdf())
+        with pytest.raises(ActRefused, match="used no further"):
+            referral_actions.add_document(by=case.created_by, referral=referral, kind="contract", file=file)
+        assert not Document.objects.exists()
+        assert not any(path.is_file() for path in storage.folder().rglob("*"))
 
     def test_to_save_a_life_a_supervisor_still_refers_it(self) -> None:
         case = paused(make_case(urgency="emergency"))

@@ -41,7 +41,7 @@ LEASE = timedelta(minutes=5)
 def propose_due(now: datetime | None = None) -> int:
     """Put every case whose time for keeping is over before those who decide; how many. Nothing is erased by that.
 
-    Not those under a legal hold, nor those with a live referral or a request of the worker that is still open.
+    Not those under a legal hold, nor paused ones, nor those with a live referral or an open request of the worker.
     """
     at = now or timezone.now()
     Erasure.objects.filter(state=ErasureState.PROPOSED).over().update(state=ErasureState.DROPPED)
@@ -68,7 +68,7 @@ def _tell_due(partner: Partner, count: int) -> None:
 def _due(rule: RetentionRule, limit: datetime) -> models.QuerySet[Case]:
     """Closed cases of this class of outcome that were closed then or before, and that nothing keeps."""
     closed = Case.objects.filter(
-        closed_at__lte=limit, outcome__outcome_class=rule.outcome_class, erased_at=None
+        closed_at__lte=limit, outcome__outcome_class=rule.outcome_class, erased_at=None, paused_at=None
     )
     held = LegalHold.objects.standing().filter(case=models.OuterRef("pk"))
     open_ = DataRequest.objects.open().filter(cases=models.OuterRef("pk"))
@@ -232,6 +232,10 @@ def _forget(pk: UUID) -> bool:
 
 
 def remove(files: list[str]) -> None:
-    """Remove the bytes of documents whose rows are gone."""
+    """Remove the bytes of documents whose rows are gone. No key opens them any more: what the disk does not let go now,
+    `cases.storage.sweep` removes."""
     for name in files:
-        (Path(settings.DOCUMENTS_DIR) / name).unlink(missing_ok=True)
+        try:
+            (Path(settings.DOCUMENTS_DIR) / name).unlink(missing_ok=True)
+        except OSError:
+            logger.exception("the bytes of an erased document could not be removed")

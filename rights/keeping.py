@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from cases.closing import live_referrals
 from cases.models import Case
+from cases.pausing import case_paused
 
 from .choices import ErasureWhy, RequestKind
 from .models import DataRequest, Erasure, LegalHold
@@ -15,10 +16,13 @@ from .models import DataRequest, Erasure, LegalHold
 def why_not(case: Case, *, request: DataRequest | None = None) -> str:
     """Why a held case cannot be erased now, or an empty text. Live referrals are withdrawn by a person first: an agency at
     work must hear it from somebody, and its own duties may ask for more than our silence. What else the worker has asked is
-    answered first, too; where they ask for the erasure itself (`request`), they may have asked for that twice.
+    answered first, too, and their pause lifted, which they may have asked for because they need the data; where they ask for
+    the erasure itself (`request`) that is no question, and they may have asked for it twice.
     """
     if LegalHold.objects.standing().filter(case=case).exists():
         return _("%(case)s is under a legal hold. It has to be lifted first.") % {"case": case.reference}
+    if case.is_paused and request is None:
+        return case_paused()
     if live := live_referrals(case):
         return _("%(referrals)s: still live. Please withdraw it, or wait until it has ended.") % {
             "referrals": ", ".join(referral.reference for referral in live)

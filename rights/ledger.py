@@ -6,6 +6,7 @@ Keep it where backups of the database are not, and copy it with them.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import os
@@ -14,6 +15,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from django.conf import settings
+
+STRUCK_OUT = "\x18"  # how a line ends that was cut off (ASCII: cancel)
 
 
 class LedgerDamaged(Exception):
@@ -40,14 +43,16 @@ def path() -> Path:
 
 
 def append(line: Line) -> None:
-    """Write a line and wait until the disk has it. Raises OSError when it cannot be kept: then nothing may be erased."""
+    """Write a line and wait until the disk has it. Raises OSError when it cannot be kept whole: then nothing may be erased."""
     home = path().parent
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     content = json.dumps(asdict(line), separators=(",", ":"), sort_keys=True).encode() + b"\n"
     descriptor = os.open(path(), os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
-        os.write(descriptor, _after_a_torn_line(descriptor) + content)
+        whole = _after_a_torn_line(descriptor) + content
+        if os.write(descriptor, whole) != len(whole):
+            raise OSError(errno.ENOSPC, "The ledger took only part of a line.")
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
@@ -57,14 +62,15 @@ def append(line: Line) -> None:
 def lines() -> Iterator[Line]:
     """Every line, the oldest first; none when there is no ledger yet. Raises LedgerDamaged.
 
-    A last line without an end was cut off by a power failure before its erasure was committed: it is passed over.
+    A line that was cut off, by a power failure or a full disk, is passed over: its erasure was never committed. It is the
+    last, or the next writer has struck it out.
     """
     if not path().exists():
         return
     content = path().read_text(encoding="utf-8")
     whole = content.split("\n")
     for number, text in enumerate(whole[:-1], start=1):
-        if not text.strip():
+        if not text.strip() or text.endswith(STRUCK_OUT):
             continue
         try:
             yield Line(**json.loads(text))
@@ -77,7 +83,7 @@ def _after_a_torn_line(descriptor: int) -> bytes:
     size = os.fstat(descriptor).st_size
     if size == 0 or os.pread(descriptor, 1, size - 1) == b"\n":
         return b""
-    return b"\n"
+    return f"{STRUCK_OUT}\n".encode()
 
 
 def _sync(folder: Path) -> None:

@@ -32,12 +32,14 @@ from .models import DataRequest, Erasure
 
 @dataclass
 class Count:
-    """What reapplying did: lines of the ledger about cases, cases erased anew, keys destroyed anew, cases that are not there."""
+    """What reapplying did: lines of the ledger about cases, cases erased anew, keys destroyed anew, cases that are not there;
+    and how many erasures the database knows of that are not in the ledger."""
 
     lines: int = 0
     erased: int = 0
     keys: int = 0
     missing: int = 0
+    unknown: int = 0
 
 
 def reapply() -> Count:
@@ -46,11 +48,13 @@ def reapply() -> Count:
     A case is known by its key: a case that was written down since the backup may have the reference of an erased one.
     Raises LedgerDamaged before anything is changed.
     """
-    count = Count()
-    for line in list(ledger.lines()):
+    count, lines = Count(), list(ledger.lines())
+    for line in lines:
         with transaction.atomic():
             files = _apply(line, count) if line.case else _forget(line, count)
         erasing.remove(files)
+    known = [UUID(line.erasure) for line in lines if line.erasure]
+    count.unknown = Erasure.objects.filter(state=ErasureState.ERASED).exclude(pk__in=known).count()
     return count
 
 

@@ -1,6 +1,7 @@
 """Keeping and erasing: proposed, confirmed by a person, erased so that no backup brings it back."""
 
 import json
+import os
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
@@ -87,7 +88,7 @@ class TestProposing:
         assert Notification.objects.get(kind=Kind.ERASURES_DUE).recipient == boss
         assert not Case.objects.get().is_erased
 
-    @pytest.mark.parametrize("kept_by", ["hold", "request", "reopened", "live"])
+    @pytest.mark.parametrize("kept_by", ["hold", "request", "reopened", "live", "paused"])
     def test_what_is_needed_is_not_proposed(self, case: Case, kept_by: str) -> None:
         close(case, ago=YEARS)
         boss = make_supervisor(case)
@@ -95,6 +96,8 @@ class TestProposing:
             actions.hold(by=boss, case=case, key=uuid4(), reason="A trial.", review_on=timezone.localdate())
         elif kept_by == "request":
             make_granted(case=case)
+        elif kept_by == "paused":
+            Case.objects.filter(pk=case.pk).update(paused_at=timezone.now())
         elif kept_by == "reopened":
             from cases import closing
 
@@ -323,6 +326,19 @@ class TestErasing:
         page = client.get(reverse("referrals:verify", args=[letter.code]))
         assert "kasusnya kemudian dihapus" in page.text
 
+    def test_bytes_that_the_disk_does_not_let_go_hold_up_nobody(
+        self, planted: Planted, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        make_erasure(make_case(), state=ErasureState.CONFIRMED)
+        make_erasure(planted.case, state=ErasureState.CONFIRMED)
+
+        def stuck(_path: Path, *, missing_ok: bool) -> None:
+            raise PermissionError
+
+        with monkeypatch.context() as patch:
+            patch.setattr(Path, "unlink", stuck)
+            assert erasing.erase_due() == 2
+
     def test_a_worker_whom_another_case_needs_stays(self, planted: Planted) -> None:
         other = make_case(by=planted.caseworker)
         Case.objects.filter(pk=other.pk).update(worker=planted.case.worker)
@@ -443,18 +459,36 @@ class TestLedger:
     def test_a_line_that_was_cut_off_is_passed_over_and_the_next_one_is_whole(self, planted: Planted) -> None:
         ledger.path().parent.mkdir()
         ledger.path().write_text('{"case": "MK-20')
+        assert list(ledger.lines()) == []
         case = erased(planted)
-        with pytest.raises(ledger.LedgerDamaged):
-            list(ledger.lines())
-        assert ledger.path().read_text().splitlines()[-1].startswith("{")
-        ledger.path().write_text(ledger.path().read_text().splitlines()[-1] + '\n{"case": "MK-20')
         assert [line.case for line in ledger.lines()] == [case.reference]
+        with ledger.path().open("a") as file:
+            file.write('{"case": "MK-20')
+        assert [line.case for line in ledger.lines()] == [case.reference]
+
+    def test_a_disk_that_takes_half_a_line_erases_nothing(
+        self, planted: Planted, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        erasure, write = make_erasure(planted.case, state=ErasureState.CONFIRMED), os.write
+        with monkeypatch.context() as patch:
+            patch.setattr(ledger.os, "write", lambda file, content: write(file, content[:20]))
+            assert not erasing.erase(erasure.pk)
+        assert Case.objects.get(pk=planted.case.pk).chronology == "mine-chronology"
+        Erasure.objects.update(next_at=timezone.now())
+        assert erasing.erase(erasure.pk)
+        assert [line.erasure for line in ledger.lines()] == [str(erasure.pk)]
 
     def test_a_damaged_ledger_stops_before_anything_is_changed(self, planted: Planted) -> None:
         erased(planted)
         with ledger.path().open("a") as file:
             file.write("{}\n")
         with pytest.raises(CommandError, match="line 2"):
+            reapply()
+
+    def test_a_ledger_that_lacks_what_the_database_knows_is_the_wrong_one(self, planted: Planted) -> None:
+        erased(planted)
+        ledger.path().unlink()
+        with pytest.raises(CommandError, match="1 erasures of this database are not in"):
             reapply()
 
     def test_without_a_ledger_there_is_nothing_to_do(self) -> None:

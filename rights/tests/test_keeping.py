@@ -110,6 +110,21 @@ class TestAnOpenRequest:
             step("carry_out", request, boss)
 
 
+class TestAPause:
+    """A worker who has the data paused may need it; one who has it erased does not."""
+
+    def test_one_since_the_proposal_keeps_the_case(self, case: Case) -> None:
+        erasure = make_erasure(case)
+        Case.objects.filter(pk=case.pk).update(paused_at=timezone.now())
+        assert actions.confirm(by=make_supervisor(case), erasures=[erasure]) == 0
+
+    def test_it_is_no_hindrance_to_erasing_what_the_worker_wants_erased(self, case: Case) -> None:
+        request, boss = make_granted("erasure", case=case)
+        Case.objects.filter(pk=case.pk).update(paused_at=timezone.now())
+        step("carry_out", request, boss)
+        assert erasing.erase_due() == 1
+
+
 class TestErasureAskedForTwice:
     def test_both_requests_are_carried_out_by_the_one_erasure(self, case: Case) -> None:
         first, boss = make_granted("erasure", case=case)

@@ -3,7 +3,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from privacy import acting
-from rights.ledger import LedgerDamaged
+from rights.ledger import LedgerDamaged, path
 from rights.reapplying import reapply
 
 
@@ -20,3 +20,7 @@ class Command(BaseCommand):
             f"{count.lines} erasures in the ledger: {count.erased} cases erased again, {count.keys} keys destroyed "
             f"again, {count.missing} cases are not in this database."
         )
+        if count.unknown:
+            raise CommandError(
+                f"{count.unknown} erasures of this database are not in {path()}: is ERASURE_LEDGER the right file, and whole?"
+            )

@@ -140,6 +140,7 @@ class TestRequests:
 
     def test_one_that_is_also_about_a_case_that_is_still_there_is_kept(self, case: Case) -> None:
         other = make_case(by=case.created_by)
+        Case.objects.filter(pk=other.pk).update(worker=case.worker)
         request, boss = make_granted(case=case, cases=[case, other])
         step("carry_out", request, boss)
         step("tell", request, boss)

@@ -132,6 +132,7 @@ class CaseListForm(KeyedForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         ticked = self.data.getlist("case")[:MOST] if hasattr(self.data, "getlist") else []
+        ticked = [value for value in ticked if value.isprintable()]  # no reference holds anything else
         self.fields["case"].choices = [(value, value) for value in ticked]  # type: ignore[attr-defined]  # the stubs know every form field as a Field
 
     def clean(self) -> dict[str, Any]:

@@ -85,11 +85,8 @@ def _apart(written: str) -> list[str]:
 
 
 def _dialled(written: str) -> str:
-    digits = SEPARATORS.sub("", written)
-    international = digits.startswith(("+", "00"))
-    digits = digits.removeprefix("+").removeprefix("00") if international else digits
-    digits = digits.removeprefix("62") if digits.startswith("62") else digits
-    return digits.lstrip("0")
+    digits = SEPARATORS.sub("", written).removeprefix("+").removeprefix("00")
+    return digits.removeprefix("62").lstrip("0")
 
 
 def _small(text: str) -> str:
@@ -106,7 +103,7 @@ def _heard(word: str) -> list[str]:
 
 def token(key: keyring.RingKey, said: str) -> int:
     """64 bits, as PostgreSQL's bigint."""
-    digest = hmac.digest(key.derived("blind index"), said.encode("utf-8", "surrogatepass"), "sha256")
+    digest = hmac.digest(key.derived("blind index"), said.encode(), "sha256")
     return int.from_bytes(digest[:8], "big", signed=True)
 
 

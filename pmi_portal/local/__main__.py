@@ -1,4 +1,4 @@
-"""`python -m pmi_portal.local run | reset | with-engines -- COMMAND | test | lint | messages | bench | scan`."""
+"""`python -m pmi_portal.local run | reset | with-engines -- COMMAND | test | lint | messages | bench | scan | mutants`."""
 
 import argparse
 import sys
@@ -19,6 +19,9 @@ def parser() -> argparse.ArgumentParser:
     verbs.add_parser("lint", help="judge the sources")
     verbs.add_parser("bench", help="measure look-ups and pages with many cases; takes their number")
     verbs.add_parser("scan", help="attack a portal over TLS with scanners; takes roles")
+    verbs.add_parser(
+        "mutants", help="put faults into rules and ciphers and see whether tests notice; takes areas"
+    )
     verbs.add_parser("messages", help="collect the messages to translate and compile the catalogues")
     return parser
 
@@ -33,6 +36,10 @@ def obey(verb: str, rest: list[str]) -> int:
         from .testing import test
 
         return test(rest)
+    if verb == "mutants":  # each of its areas starts engines of its own
+        import subprocess
+
+        return subprocess.call([sys.executable, "-m", "pmi_portal.tests.mutants", *rest])
     if verb in MODULES:
         from .throwaway import with_engines
 

@@ -1,5 +1,7 @@
 """Blind indexes: the same words make the same tokens, and tokens say nothing without the index key."""
 
+import hashlib
+import hmac
 from typing import Any
 
 import pytest
@@ -50,6 +52,29 @@ def test_nothing_else_finds_it(text: str) -> None:
     assert not finds(text, "Siti Aminah binti Nur'aini")
 
 
+def test_a_word_is_kept_as_it_is_as_it_sounds_and_with_the_beginnings_of_both() -> None:
+    assert set(blind.of_name("Djoko")) == {
+        "word djoko",
+        "begins djo",
+        "begins djok",
+        "sounds joko",
+        "begins jok",
+    }
+    assert list(blind.of_name("Ni")) == ["word ni"]
+
+
+def test_a_token_is_what_the_standards_say_so_that_indexes_of_before_go_on_counting(settings: Any) -> None:
+    """HKDF-SHA256 without salt (RFC 5869), then the first 64 bits of HMAC-SHA256 (RFC 2104)."""
+    settings.PRIVACY_INDEX_KEYS = OLD
+    extracted = hmac.digest(bytes(32), b"oldoldoldoldoldoldoldoldoldoldol", hashlib.sha256)
+    derived = hmac.digest(extracted, b"pmi-portal blind index\x01", hashlib.sha256)
+
+    def expected(said: bytes) -> int:
+        return int.from_bytes(hmac.digest(derived, said, hashlib.sha256)[:8], "big", signed=True)
+
+    assert index([("name", "Ni")]) == sorted([expected(b"index"), expected(b"word ni")])
+
+
 def test_a_short_word_is_found_whole() -> None:
     assert finds("Ni", "Ni Made")
     assert not finds("Ni", "Nia Made")
@@ -64,6 +89,20 @@ def test_accents_do_not_matter() -> None:
 @pytest.mark.parametrize("text", ["3507014708900001", "3507 0147 0890 0001", "35.07.01.470890.0001"])
 def test_a_nik_is_found_whole(text: str) -> None:
     assert finds(text, nik="3507014708900001")
+
+
+def test_numbers_are_found_however_they_were_written_down() -> None:
+    assert finds("3507014708900001", nik="35.07.01 470890-0001")
+    assert finds("X1234567", passport="X 123-45_67")
+
+
+@pytest.mark.parametrize("text", ["siti", "abcdefghijklmnop", "²³"])
+def test_letters_are_not_looked_for_among_numbers(text: str) -> None:
+    assert search(text).numbers == []
+
+
+def test_a_nul_is_read_over() -> None:
+    assert search("si\x00ti") == search("siti")
 
 
 @pytest.mark.parametrize("text", ["350701470890000", "35070147089000011", "3507014708900002", "3507"])
@@ -103,6 +142,16 @@ def test_a_telephone_number_is_found_however_it_is_written(text: str, written: s
             ["81211112222", "81333334444", "60123456789"],
         ),
         ("081211112222 081333334444", ["81211112222", "81333334444"]),
+        ("0123456", ["123456"]),
+        ("012345", []),
+        ("+99 9123 4567 89012", ["999123456789012"]),
+        ("+999123456789012", ["999123456789012"]),
+        ("+9991234567890123", []),
+        (" " * 388 + "081211112222 081333334444", ["81211112222"]),
+        (
+            " ".join(f"08121111{number:04}" for number in range(9)),
+            [f"8121111{number:04}" for number in range(5)],
+        ),
         ("contoh2@mail.example", []),
         ("RT 02 RW 03", []),
         ("1" * 10_000, []),

@@ -70,7 +70,7 @@ def test_each_ring_is_read_from_its_own_setting(settings: Any) -> None:
 
 @pytest.mark.parametrize("odd", ["a:b:", "a:!"])
 def test_what_stands_beside_a_key_is_not_read_over(odd: str) -> None:
-    with pytest.raises(ImproperlyConfigured):
+    with pytest.raises(ImproperlyConfigured, match=r"^Entry 1 of PRIVACY_KEYS \(“a”\) is not base64"):
         keyring.parse(f"{odd}{made(1)}", "PRIVACY_KEYS")
 
 

@@ -1,10 +1,13 @@
 """Data keys: made, wrapped, opened a few at a time, destroyed."""
 
+import hashlib
+import hmac
 import uuid
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import IntegrityError, transaction
 
 from cases.models import Case
@@ -23,6 +26,30 @@ def test_a_key_is_never_in_the_database_as_it_is() -> None:
     opened = keys.open_(key.pk)
     assert len(opened) == 32
     assert opened not in bytes(DataKey.objects.get(pk=key.pk).wrapped)
+
+
+def test_a_key_is_wrapped_as_the_standards_say_so_that_keys_of_before_go_on_opening(settings: Any) -> None:
+    """AES-256-GCM under a key derived by HKDF-SHA256 without salt (RFC 5869), bound to its number and the ring's name."""
+    settings.PRIVACY_KEYS = OLD
+    key = keys.make()
+    assert DataKey.objects.count() == 1
+    extracted = hmac.digest(bytes(32), b"oldoldoldoldoldoldoldoldoldoldol", hashlib.sha256)
+    derived = hmac.digest(extracted, b"pmi-portal wrap data keys\x01", hashlib.sha256)
+    wrapped = bytes(DataKey.objects.get().wrapped)
+    opened = AESGCM(derived).decrypt(wrapped[:12], wrapped[12:], b"data key" + key.pk.bytes + b"old")
+    assert opened == keys.open_(key.pk)
+
+
+def test_a_new_key_is_open_and_one_that_was_opened_is_opened_once(
+    django_assert_num_queries: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with django_assert_num_queries(0):
+        assert keys.open_(keys.unsaved().pk)
+    key = keys.make()
+    with keys.scope():
+        opened = keys.open_(key.pk)
+        monkeypatch.setattr(keys, "unwrap", None)
+        assert keys.open_(key.pk) == opened
 
 
 def test_no_two_keys_are_alike() -> None:
@@ -73,7 +100,7 @@ def test_without_a_scope_no_more_keys_are_kept_than_there_is_room_for(
 def test_a_destroyed_key_opens_nothing_from_that_moment_on() -> None:
     key, other = keys.make_many(2)
     assert keys.destroy([key.pk]) == 1
-    with pytest.raises(KeyDestroyed):
+    with pytest.raises(KeyDestroyed, match=r"^The key of this data was destroyed\.$"):
         keys.open_(key.pk)
     with keys.scope(), pytest.raises(KeyDestroyed):
         keys.open_(key.pk)
@@ -85,7 +112,7 @@ def test_a_destroyed_key_opens_nothing_from_that_moment_on() -> None:
 
 
 def test_a_key_that_nobody_made_is_told_from_one_that_was_destroyed() -> None:
-    with pytest.raises(SealBroken, match="no such data key") as broken:
+    with pytest.raises(SealBroken, match=r"^There is no such data key\.$") as broken:
         keys.open_(uuid.uuid4())
     assert not isinstance(broken.value, KeyDestroyed)
 
@@ -93,7 +120,7 @@ def test_a_key_that_nobody_made_is_told_from_one_that_was_destroyed() -> None:
 def test_a_key_in_the_place_of_another_opens_nothing() -> None:
     one, other = keys.make_many(2)
     DataKey.objects.filter(pk=one.pk).update(wrapped=other.wrapped)
-    with keys.scope(), pytest.raises(SealBroken, match="altered"):
+    with keys.scope(), pytest.raises(SealBroken, match=r"^A data key was altered, or wrapped by .* name\.$"):
         keys.open_(one.pk)
 
 

@@ -27,6 +27,7 @@ from privacy.models import LogCheckpoint, LogEntry, LogLeaf
 
 from .logs import write
 
+pytestmark = pytest.mark.django_db  # pytest-django makes a database only when a test says that it needs one
 ENTRIES = int(os.environ.get("LOG_ENTRIES", "10000"))
 SEED = random.SystemRandom().randrange(2**32)
 PLACES = [

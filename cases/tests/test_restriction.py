@@ -8,7 +8,8 @@ from uuid import uuid4
 import pytest
 from django.apps import apps
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.roles import Supervisor
@@ -117,6 +118,11 @@ class TestWhatRestrictsACase:
         case = make_case(worker=worker, incident_date=incident)
         assert (RestrictReason.CHILD in case.restricted_for) is child
 
+    def test_who_has_grown_up_since_the_case_was_logged_was_a_child(self) -> None:
+        case = make_case(worker={"birth_date": years_ago(19)})
+        case.created_at -= timedelta(days=2 * 365)
+        assert restriction.was_a_child(case, case.worker)
+
     @pytest.mark.parametrize(
         ("born", "on", "years"),
         [
@@ -171,6 +177,11 @@ class TestWhenACaseChanges:
         told = Notification.objects.get(kind="lift_proposed")
         assert (told.recipient, told.path) == (team.supervisor, team.case.access_url)
 
+    def test_the_proposal_is_of_the_moment_that_took_the_reason_away(self, team: Team) -> None:
+        saved = edit(team.case, team.caseworker, topics=[make_topic()])
+        [event] = events(team.case, EventKind.LIFT_PROPOSED)
+        assert event.at == saved.lift_proposed_at == saved.changed_at
+
     def test_it_is_proposed_once_and_forgotten_when_the_topic_comes_back(self, team: Team) -> None:
         edit(team.case, team.caseworker, topics=[make_topic()])
         edit(team.case, team.caseworker, topics=[make_topic()])
@@ -199,6 +210,26 @@ class TestByHand:
             restriction.restrict(by=team.caseworker, case=team.case, key=key)
         assert len(events(team.case, EventKind.RESTRICTED)) == 2  # the portal's, and this one
 
+    def test_the_event_says_when_and_why(self) -> None:
+        team = make_team(topics=[make_topic()])
+        saved = restriction.restrict(by=team.colleague, case=team.case)
+        [event] = events(team.case, EventKind.RESTRICTED)
+        assert event.data == {"reasons": ["by_hand"]}
+        assert event.at == saved.restricted_at == saved.changed_at
+
+    def test_the_form_of_before_restricts_nothing_once_it_was_lifted(self) -> None:
+        team, key = make_team(topics=[make_topic()]), uuid4()
+        restriction.restrict(by=team.supervisor, case=team.case, key=key)
+        access.grant(by=team.caseworker, case=team.case, to=team.supervisor)
+        restriction.lift(by=team.supervisor, case=team.case, text="It was a mistake.", key=uuid4())
+        assert not restriction.restrict(by=team.supervisor, case=team.case, key=key).is_restricted
+
+    def test_the_case_alone_is_held_and_events_may_still_name_it(self, team: Team) -> None:
+        with CaptureQueriesContext(connection) as asked:
+            restriction.restrict(by=team.caseworker, case=team.case)
+        [held] = [query["sql"] for query in asked.captured_queries if "FOR " in query["sql"]]
+        assert held.endswith('FOR NO KEY UPDATE OF "cases_case"')
+
     def test_nobody_restricts_what_they_do_not_read(self, team: Team) -> None:
         for person in (team.colleague, team.supervisor, team.stranger):
             with pytest.raises(PermissionDenied):
@@ -215,6 +246,14 @@ class TestLifting:
         assert not CaseAccess.objects.open().exists()
         assert Notification.objects.get(kind="lifted").recipient == team.caseworker
         assert LogEntry.objects.filter(verb=Verb.WROTE, what="event:lifted").count() == 1
+
+    def test_a_double_click_lifts_once(self, team: Team) -> None:
+        key = uuid4()
+        access.grant(by=team.caseworker, case=team.case, to=team.supervisor)
+        for _time in range(2):
+            saved = restriction.lift(by=team.supervisor, case=team.case, text="It was a mistake.", key=key)
+            assert not saved.is_restricted
+        assert len(events(team.case, EventKind.LIFTED)) == 1
 
     def test_nobody_else_lifts_it(self, team: Team) -> None:
         access.grant(by=team.caseworker, case=team.case, to=team.colleague)

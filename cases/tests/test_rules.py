@@ -86,9 +86,7 @@ def test_the_table_knows_every_rule_about_a_person_and_a_case() -> None:
     elsewhere = {
         *("can_log", "can_fetch_document", "can_remove_document", "can_revoke", "is_reviewer", "can_review")
     }
-    written = {
-        name for name, value in vars(rules).items() if getattr(value, "__module__", "") == rules.__name__
-    }
+    written = {name for name in vars(rules) if name.startswith(("can_", "is_", "works_", "oversees"))}
     assert written - elsewhere == {name for name, _state, _letters in cells()}
 
 

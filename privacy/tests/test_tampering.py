@@ -9,20 +9,23 @@ import os
 import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
+from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
 from privacy import acting
 from privacy.log import checkpoints, notes
 from privacy.log.evidence import Database, EvidenceRefused, Files
 from privacy.log.merkle import CompactRange, leaf_hash
+from privacy.log.sequencer import SETTLED_AFTER
 from privacy.log.serial import entry_bytes
-from privacy.log.verify import Finding, verify
+from privacy.log.verify import LEEWAY, Finding, Result, verify
 from privacy.models import LogCheckpoint, LogEntry, LogLeaf
 
 from .logs import write
@@ -137,6 +140,25 @@ def reorder(cursor: CursorWrapper, log: Log, place: int) -> tuple[str, int]:
     return "moved", first
 
 
+def unhook(cursor: CursorWrapper, log: Log, place: int) -> tuple[str, int]:
+    """The entry stays where it is, outside the tree."""
+    number = log.numbers[place]
+    cursor.execute("DELETE FROM privacy_logleaf WHERE entry_id = %s", [number])
+    shift(cursor, behind=place, by=-1)
+    make_anew(cursor)
+    return ("missing" if place == ENTRIES - 1 else "removed"), number
+
+
+def remove_two(cursor: CursorWrapper, log: Log, place: int) -> tuple[str, int]:
+    place = min(place, ENTRIES - 3)
+    for number in log.numbers[place : place + 2]:
+        cursor.execute("DELETE FROM privacy_logleaf WHERE entry_id = %s", [number])
+        cursor.execute("DELETE FROM privacy_logentry WHERE id = %s", [number])
+    shift(cursor, behind=place, by=-2)
+    make_anew(cursor)
+    return "removed", log.numbers[place]
+
+
 def truncate(cursor: CursorWrapper, log: Log, place: int) -> tuple[str, int]:
     cursor.execute("DELETE FROM privacy_logleaf WHERE position >= %s", [place])
     cursor.execute("DELETE FROM privacy_logentry WHERE id >= %s", [log.numbers[place]])
@@ -150,7 +172,7 @@ def test_the_untouched_log_is_proved_to_its_end(log: Log) -> None:
     assert verify(Database(public_key=notes.public_key())) == result
 
 
-@pytest.mark.parametrize("tamper", [alter, remove, insert, swap, reorder, truncate])
+@pytest.mark.parametrize("tamper", [alter, remove, remove_two, unhook, insert, swap, reorder, truncate])
 @pytest.mark.parametrize("place", range(len(PLACES)))
 def test_whoever_makes_every_hash_anew_is_found_and_the_entry_named(
     log: Log, tamper: Callable[..., tuple[str, int]], place: int
@@ -186,8 +208,27 @@ def test_an_old_entry_that_never_came_into_the_tree_is_named(log: Log) -> None:
     with superuser():
         [forged] = write(1)
         finding = verify(Files(log.folder, public_key=notes.public_key())).finding
+    assert finding == Finding("inserted", forged.pk, ENTRIES, "its absence from the tree")
+
+
+def test_an_entry_that_is_on_its_way_into_the_tree_is_waited_for(log: Log) -> None:
+    def look(age: timedelta) -> Result:
+        cursor.execute("UPDATE privacy_logentry SET at = %s WHERE id = %s", [timezone.now() - age, fresh.pk])
+        return verify(Files(log.folder, public_key=notes.public_key()))
+
+    with superuser() as cursor:
+        [fresh] = write(1)
+        assert look(timedelta()) == Result(ENTRIES, 1, None)
+        assert look(LEEWAY + SETTLED_AFTER / 2).finding is None
+        assert look(LEEWAY + SETTLED_AFTER * 2).finding is not None
+
+
+def test_what_proves_it_is_named(log: Log) -> None:
+    with superuser() as cursor:
+        alter(cursor, log, ENTRIES - 1)
+        finding = log.proved_by_files()
     assert finding is not None
-    assert (finding.kind, finding.entry) == ("inserted", forged.pk)
+    assert finding.by == f"{ENTRIES:012}.checkpoint"
 
 
 def test_the_command_names_the_entry_and_fails(log: Log, capsys: pytest.CaptureFixture[str]) -> None:

@@ -19,7 +19,7 @@ BIN = Path(sys.executable).parent
 STEPS = """
 set -e
 export PYTHONPATH= LOG_ENTRIES=300
-{python} -m pytest -q -p no:cacheprovider -p no:xdist --create-db --reuse-db privacy/tests/test_sequencer.py
+{python} -m pytest -q -p no:cacheprovider -p no:xdist --create-db --reuse-db accounts/tests/test_policy.py
 (cat {repository}/conftest.py; printf '%s' '{more}') > conftest.new
 rm conftest.py
 mv conftest.new conftest.py

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +22,8 @@ from .. import rules
 from ..choices import ALLOWED, WARN_AFTER, Addressee, Reminded
 from ..models import Breach, BreachNotice
 from .shared import Refused, Stale, made_by, next_number, one_at_a_time
+
+LISTED_LATE = timedelta(days=1)  # our own addition: after the 72 hours there is no time left to count
 
 
 @transaction.atomic
@@ -102,6 +104,11 @@ def _add(
         partner=partner,
         defaults={"due_at": breach.due_at},
     )
+    if (
+        created and breach.next_at is None
+    ):  # all was said of it; whoever is listed since is asked about in a day
+        breach.next_at = timezone.now() + LISTED_LATE
+        Breach.objects.filter(pk=breach.pk).update(next_at=breach.next_at)
     return created
 
 

@@ -151,6 +151,15 @@ class TestReminders:
         changed = actions.edit_breach(by=admin, breach=breach, version=2, key=uuid4(), **earlier)
         assert reminders.remind(changed.found_at + timedelta(hours=48)) == 1
 
+    def test_whoever_is_listed_after_the_end_is_asked_about_once_more(
+        self, admin: User, breach: Breach, case: Case
+    ) -> None:
+        told(admin, breach)
+        assert reminders.remind(breach.due_at) == 0
+        actions.add_notices(by=admin, breach=breach, cases=[(case.reference, case.partner)])
+        assert reminders.remind(breach.due_at + timedelta(days=1)) == 1
+        assert reminders.remind(breach.due_at + timedelta(days=2)) == 0
+
     def test_and_no_more_once_everybody_was_told(self, admin: User, breach: Breach) -> None:
         told(admin, breach)
         assert reminders.remind(breach.due_at) == 0

@@ -44,9 +44,9 @@ def edit_rule(*, by: User, rule: RetentionRule, version: int, months: int, sourc
 
 @transaction.atomic
 def hold(*, by: User, case: Case, key: UUID, reason: str, review_on: date) -> LegalHold:
-    """Keep a case from being erased until somebody lifts that; a proposal to erase it falls.
+    """Keep a case from being erased until somebody lifts that; a proposal to erase it falls, confirmed or not.
 
-    The same `key` again is the same hold. Raises PermissionDenied, Refused where one stands, or the case is being erased.
+    The same `key` again is the same hold. Raises PermissionDenied, Refused where one stands, or the case is erased.
     """
     one_at_a_time(key)
     [current] = _held([case.pk])
@@ -58,9 +58,8 @@ def hold(*, by: User, case: Case, key: UUID, reason: str, review_on: date) -> Le
         return earlier
     if LegalHold.objects.standing().filter(case=current).exists():
         raise Refused(_("The case is held already."))
-    confirmed = Erasure.objects.filter(case=current, state__in=[ErasureState.CONFIRMED, ErasureState.ERASED])
-    if current.is_erased or confirmed.exists():
-        raise Refused(_("It is too late: somebody has confirmed that the case is erased."))
+    if current.is_erased:
+        raise Refused(_("It is too late: the case is erased."))
     now = timezone.now()
     placed = LegalHold.objects.create(
         pk=key,
@@ -71,8 +70,10 @@ def hold(*, by: User, case: Case, key: UUID, reason: str, review_on: date) -> Le
         review_on=review_on,
         next_on=review_on,
     )
-    proposed = Erasure.objects.filter(case=current, state=ErasureState.PROPOSED)
-    proposed.update(state=ErasureState.DROPPED, decided_at=now, decided_by=by)
+    waiting = [ErasureState.PROPOSED, ErasureState.CONFIRMED]
+    Erasure.objects.filter(case=current, state__in=waiting).update(
+        state=ErasureState.DROPPED, decided_at=now, decided_by=by, next_at=None
+    )
     access_log.about(Verb.WROTE, by, [current], "hold")
     return placed
 

@@ -191,6 +191,21 @@ class TestAHold:
         assert not erasing.erase(erasure.pk)
         assert not is_erased(case)
 
+    def test_one_that_comes_before_the_deed_is_in_time(self, case: Case) -> None:
+        erasure = make_erasure(case, state=ErasureState.CONFIRMED)
+        day = timezone.localdate() + timedelta(days=30)
+        actions.hold(by=make_supervisor(case), case=case, key=uuid4(), reason="A trial.", review_on=day)
+        assert erasing.erase_due() == 0
+        erasure.refresh_from_db()
+        assert erasure.state == ErasureState.DROPPED
+        assert not is_erased(case)
+
+    def test_one_that_comes_after_it_is_told_so(self, case: Case) -> None:
+        make_erasure(case, state=ErasureState.ERASED)
+        day = timezone.localdate() + timedelta(days=30)
+        with pytest.raises(Refused, match="too late"):
+            actions.hold(by=make_supervisor(case), case=case, key=uuid4(), reason="A trial.", review_on=day)
+
     def test_on_an_erased_case_it_holds_nothing(self, case: Case) -> None:
         make_erasure(case, state=ErasureState.ERASED)
         now = timezone.now()

@@ -83,6 +83,8 @@ def _request(row: DataRequest) -> dict[str, Value]:
         "received_at": row.received_at.isoformat(),
         "state": coded(row, "state"),
         "ground": coded(row, "ground"),
+        "wish": row.wish or None,
+        "reasons": row.decision_note or None,
     }
 
 

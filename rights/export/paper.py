@@ -23,7 +23,9 @@ from .content import CASE, WORKER
 HEAD_LINES = 6
 TIMES = ("_at",)  # how names of moments end
 DAYS = ("until", "valid_until")
-MOMENTS = ("at", "made_at", "given_on", "started_at", "added_at", "by_when")  # what an entry begins with
+MOMENTS = (  # what an entry begins with
+    *("at", "made_at", "given_on", "started_at", "added_at", "by_when", "received_at"),
+)
 UNSAID = ("format",)  # for programs alone
 
 
@@ -48,7 +50,10 @@ def paper(data: dict[str, Any], request: DataRequest, at: datetime) -> Paper:
             _("This is everything that we hold about you, as you asked (UU 27/2022, articles 7, 13 and 32)."),
             _("What is about other people is left out. People who worked on it appear by role and office."),
         ],
-        sections=[section for case in data["cases"] for section in _sections(case)],
+        sections=[
+            *(section for case in data["cases"] for section in _sections(case)),
+            Section(DataGroup.CASE, _("Requests"), [_line(entry) for entry in data["requests"]]),
+        ],
         footing=[_("The same data is in the file with the ending .json, which programs can read.")],
         page_words=_("page %(page)s of %(pages)s"),
         lacking_words=_(
@@ -160,7 +165,8 @@ def _labels() -> dict[str, str]:
     return {
         "sender": pgettext("copy", "From"),
         "receiver": pgettext("copy", "To"),
-        "request": pgettext("copy", "What was asked"),
+        **dict.fromkeys(("request", "wish"), pgettext("copy", "What was asked")),
+        "reasons": _("Reasons"),
         "given_by": pgettext("copy", "Agreed by"),
         "onward": _("May be passed on to another responsible agency"),
         "override_reason": _("Why without consent"),

@@ -31,7 +31,7 @@ from rights.choices import ExportState
 from rights.export import content
 from rights.models import DataExport, DataRequest
 
-from .factories import make_granted, make_request, make_supervisor
+from .factories import make_granted, make_request, make_supervisor, step
 from .planted import OTHERS, Planted, plant
 
 pytestmark = pytest.mark.django_db
@@ -71,6 +71,24 @@ class TestWhatIsInIt:
     def test_nothing_of_anybody_else(self, planted: Planted, ready: DataExport) -> None:
         written, printed = ready.opened("json").decode(), read(ready.opened("pdf"))
         assert [text for text in OTHERS if text in written or text in printed] == []
+
+    def test_what_was_asked_and_why_it_was_refused_and_not_who_asked(self, planted: Planted) -> None:
+        told: dict[str, Any] = {
+            "asker": "Others Attorney",
+            "proof": "others-proof",
+            "contact": "others-number",
+        }
+        refused = make_request(case=planted.case, asked_by="attorney", wish="mine-wish", **told)
+        step("identify", refused, planted.boss, note="others-identity")
+        step("decide", refused, planted.boss, ground="endangers", note="mine-reasons")
+        export = ask(planted)
+        exporting.build(export.pk)
+        export.refresh_from_db()
+        copies = export.opened("json").decode(), read(export.opened("pdf"))
+        for text in copies:
+            assert "mine-wish" in text
+            assert "mine-reasons" in text
+            assert not re.search("others|attorney|kuasa hukum", text, re.IGNORECASE)
 
     def test_nor_what_the_reporter_is_to_the_worker(self, planted: Planted, ready: DataExport) -> None:
         assert planted.case.reporter_relation == "spouse"

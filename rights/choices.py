@@ -29,7 +29,8 @@ ARTICLES: dict[RequestKind, str] = {
 
 
 class RequestState(models.TextChoices):
-    """How far a request has come; `DONE` and `REFUSED` still have to be told to whoever asked."""
+    """How far a request has come; `DONE` and `REFUSED` still have to be told to whoever asked. What is granted may be
+    refused until it is carried out: the worker takes it back, or a hold comes."""
 
     RECEIVED = "received", pgettext_lazy("request", "Received")
     IDENTIFIED = "identified", pgettext_lazy("request", "Identity checked")
@@ -42,7 +43,7 @@ class RequestState(models.TextChoices):
 TRANSITIONS: dict[RequestState, frozenset[RequestState]] = {
     RequestState.RECEIVED: frozenset({RequestState.IDENTIFIED, RequestState.REFUSED}),
     RequestState.IDENTIFIED: frozenset({RequestState.GRANTED, RequestState.REFUSED}),
-    RequestState.GRANTED: frozenset({RequestState.DONE}),
+    RequestState.GRANTED: frozenset({RequestState.DONE, RequestState.REFUSED}),
     RequestState.DONE: frozenset({RequestState.TOLD}),
     RequestState.REFUSED: frozenset({RequestState.TOLD}),
     RequestState.TOLD: frozenset(),

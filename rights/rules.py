@@ -65,7 +65,9 @@ def can_export(user: User, request: DataRequest) -> bool:
 
 
 def can_fetch(user: User, export: DataExport) -> bool:
-    return export.can_be_fetched and user.works_cases and reads_texts(user, export.request)
+    """Not what was made before access was refused after all."""
+    stands = export.can_be_fetched and not export.request.was_refused
+    return stands and user.works_cases and reads_texts(user, export.request)
 
 
 def can_resume(user: User, case: Case) -> bool:

@@ -102,7 +102,8 @@ def decide(
 ) -> DataRequest:
     """Grant the request, or refuse it on a `ground` that the law knows for its kind (art. 15, 33, 41(2), 44).
 
-    Before the identity is checked it can only be refused, because it could not be or because it was taken back.
+    Before the identity is checked it can only be refused, because it could not be or because it was taken back; what was
+    granted can be refused until it is carried out.
     """
     to = RequestState.REFUSED if ground else RequestState.GRANTED
     current, fresh = _begin(request, by, version, key, rule=rules.can_decide, to=to)
@@ -112,6 +113,8 @@ def decide(
         raise Refused(_("This ground does not fit what is asked for."))
     if ground and current.identified_at is None and Ground(ground) not in BEFORE_IDENTITY:
         raise Refused(_("Please check the identity first. Without it this ground does not stand."))
+    if current.state == RequestState.GRANTED:
+        retention.drop_for(current)
     current.ground, current.decision_note = ground, note
     current.decided_at, current.decided_by = timezone.now(), by
     _finish(current, to, by=by, key=key)

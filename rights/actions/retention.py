@@ -24,6 +24,8 @@ from ..choices import ErasureState, ErasureWhy
 from ..models import DataRequest, Erasure, LegalHold, RetentionRule
 from .shared import Refused, Stale, made_by, one_at_a_time
 
+WAITING = (ErasureState.PROPOSED, ErasureState.CONFIRMED)  # what a person can still take back
+
 
 @transaction.atomic
 def edit_rule(*, by: User, rule: RetentionRule, version: int, months: int, source: str) -> RetentionRule:
@@ -70,8 +72,7 @@ def hold(*, by: User, case: Case, key: UUID, reason: str, review_on: date) -> Le
         review_on=review_on,
         next_on=review_on,
     )
-    waiting = [ErasureState.PROPOSED, ErasureState.CONFIRMED]
-    Erasure.objects.filter(case=current, state__in=waiting).update(
+    Erasure.objects.filter(case=current, state__in=WAITING).update(
         state=ErasureState.DROPPED, decided_at=now, decided_by=by, next_at=None
     )
     access_log.about(Verb.WROTE, by, [current], "hold")
@@ -118,7 +119,10 @@ def _waits(erasure: Erasure) -> bool:
 
 
 def confirm_for(request: DataRequest, cases: Sequence[Case], *, by: User) -> None:
-    """Confirm the erasure of held cases, none of them erased yet, for which a request was granted. Raises Refused with the first thing in the way."""
+    """Confirm the erasure of held cases, none of them erased yet, for which a request was granted.
+
+    Raises Refused with the first thing in the way.
+    """
     for case in cases:
         if problem := keeping.why_not(case, request=request):
             raise Refused(problem)
@@ -130,6 +134,15 @@ def confirm_for(request: DataRequest, cases: Sequence[Case], *, by: User) -> Non
         erasure = erasure or Erasure(case=case, proposed_at=now, due_on=timezone.localdate())
         erasure.request, erasure.why = request, ErasureWhy.REQUEST
         _confirm(erasure, by=by)
+
+
+def drop_for(request: DataRequest) -> None:
+    """Take back what was confirmed for a request, which is refused after all. Raises Refused once a case is erased."""
+    erasures = Erasure.objects.filter(request=request)
+    _held(erasures.values_list("case", flat=True))
+    if erasures.filter(state=ErasureState.ERASED).exists():
+        raise Refused(_("It is too late: the case is erased."))
+    erasures.filter(state__in=WAITING).update(state=ErasureState.DROPPED, next_at=None)
 
 
 def _confirm(erasure: Erasure, *, by: User) -> None:

@@ -16,7 +16,7 @@ from cases.forms.keyed import KeyedForm
 from cases.models import Case, Worker
 from referrals.disclosure import label
 
-from ..choices import BEFORE_IDENTITY, GROUNDS, AskedBy, IdentityWay, RequestKind
+from ..choices import BEFORE_IDENTITY, GROUNDS, AskedBy, IdentityWay, RequestKind, RequestState
 from ..export.content import CASE, WORKER
 from ..models import DataRequest
 from .fields import Moment, StepForm, long_text, radios
@@ -88,7 +88,7 @@ class IdentifyForm(StepForm):
 
 
 class DecideForm(StepForm):
-    """Grant, or refuse on one of the grounds that fit what is asked for."""
+    """Grant, or refuse on one of the grounds that fit what is asked for; what is granted already can be refused alone."""
 
     decision = radios(_("Decision"), ())
     note = long_text(_("Reasons"), _("What whoever asked will be told."), required=False)
@@ -100,7 +100,7 @@ class DecideForm(StepForm):
             for ground in GROUNDS[RequestKind(request.kind)]
             if request.identified_at or ground in BEFORE_IDENTITY
         ]
-        granted = [(GRANT, _("Granted"))] if request.identified_at else []
+        granted = [(GRANT, _("Granted"))] if request.state == RequestState.IDENTIFIED else []
         refused = [
             (ground.value, gettext("Refused: %(ground)s") % {"ground": ground.label}) for ground in grounds
         ]

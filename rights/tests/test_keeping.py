@@ -21,7 +21,7 @@ from privacy.models import DataKey
 from referrals.models import Referral
 from referrals.tests.factories import make_referral_in
 from referrals.tests.test_at_once import at_once
-from rights import actions, erasing, rules, wiping
+from rights import actions, erasing, exporting, rules, wiping
 from rights.actions import Refused
 from rights.choices import ErasureState, RequestState
 from rights.models import DataRequest, Erasure, LegalHold, RetentionRule
@@ -175,6 +175,51 @@ class TestPutBack:
         assert erasing.erase_due() == 1
         request.refresh_from_db()
         assert request.state == RequestState.DONE
+
+
+class TestTakenBack:
+    """Whoever asked for erasure may change their mind until the deed; then a person refuses what was granted."""
+
+    def taken_back(self, request: DataRequest, boss: User) -> DataRequest:
+        return step("decide", request, boss, ground="taken_back", note="She called.")
+
+    def test_before_it_is_carried_out(self, case: Case) -> None:
+        request, boss = make_granted("erasure", case=case)
+        assert self.taken_back(request, boss).state == RequestState.REFUSED
+        with pytest.raises(Refused, match="no longer fits"):
+            step("carry_out", request, boss)
+        assert not step("tell", request, boss).is_open
+
+    def test_between_the_word_and_the_deed(self, case: Case) -> None:
+        request, boss = make_granted("erasure", case=case)
+        step("carry_out", request, boss)
+        self.taken_back(request, boss)
+        assert erasing.erase_due() == 0
+        assert not is_erased(case)
+
+    def test_after_the_deed_it_is_too_late(self, case: Case) -> None:
+        request, boss = make_granted("erasure", case=case)
+        step("carry_out", request, boss)
+        Erasure.objects.update(state=ErasureState.ERASED, erased_at=timezone.now())
+        with pytest.raises(Refused, match="too late"):
+            self.taken_back(request, boss)
+
+    def test_the_page_offers_to_refuse_and_not_to_grant_again(self, case: Case, client: Client) -> None:
+        request, boss = make_granted("erasure", case=case)
+        client.force_login(boss)
+        page = client.get(request.get_absolute_url()).text
+        assert 'value="taken_back"' in page
+        assert 'value="grant"' not in page
+        data = {"version": 3, "decision": "proceedings", "note": "A trial."}
+        assert client.post(reverse("rights:decide", args=[request.pk]), data).status_code == 302
+
+    def test_a_copy_made_before_is_handed_to_nobody(self, case: Case, client: Client) -> None:
+        request, boss = make_granted(case=case)
+        export = actions.ask_export(by=boss, request=request, key=uuid4())
+        exporting.build(export.pk)
+        step("decide", request, boss, ground="endangers", note="He watches her mail.")
+        client.force_login(boss)
+        assert client.get(reverse("rights:export_json", args=[request.pk, export.pk])).status_code == 410
 
 
 class TestAHold:

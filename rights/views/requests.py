@@ -195,14 +195,6 @@ STEPS = {
         gettext_lazy("The identity is checked"),
         actions.identify,
     ),
-    "decide": Step(
-        "decide",
-        rules.can_decide,
-        frozenset({STATE.RECEIVED, STATE.IDENTIFIED}),
-        gettext_lazy("Decide"),
-        gettext_lazy("Write the decision down"),
-        actions.decide,
-    ),
     "carry_out": Step(
         "carry_out",
         rules.can_carry_out,
@@ -210,6 +202,14 @@ STEPS = {
         gettext_lazy("Carry it out"),
         gettext_lazy("Carry it out"),
         actions.carry_out,
+    ),
+    "decide": Step(
+        "decide",
+        rules.can_decide,
+        frozenset({STATE.RECEIVED, STATE.IDENTIFIED, STATE.GRANTED}),
+        gettext_lazy("Decide"),
+        gettext_lazy("Write the decision down"),
+        actions.decide,
     ),
     "tell": Step(
         "tell",

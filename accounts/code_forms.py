@@ -1,8 +1,4 @@
-"""Typing a code of the second factor: throttled per account and browser, and every code is good for one use.
-
-A code of an authenticator app is valid for its own 30 seconds and the step before and after (RFC 6238, 5.2); the number
-of the last step that was used is kept with the secret, so that no code serves twice, whatever the cache forgets.
-"""
+"""Typing a code of the second factor: throttled per account and browser, and every code is good for one use."""
 
 from __future__ import annotations
 
@@ -12,7 +8,6 @@ from typing import Any
 
 from allauth.core import context
 from allauth.core.internal import ratelimit
-from allauth.core.internal.cryptokit import compare_user_code
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.internal.flows import post_authentication
 from allauth.mfa.models import Authenticator
@@ -25,11 +20,10 @@ from django.db import transaction
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from . import devices, notices, recovery_codes, second_factor, security
+from . import app_codes, devices, notices, recovery_codes, second_factor, security
+from .app_codes import Answer
 from .forms import PersonNameField
 from .models import User
-
-LAST_STEP = "last_step"  # in an authenticator's data
 
 
 class CodeField(forms.CharField):
@@ -60,32 +54,21 @@ class Attempts:
         self.usage.rollback()
 
 
-def step_of(secret: str, code: str, *, after: int = -1) -> int | None:
-    """The number of the 30-second step that this code belongs to, if it is one of those now and later than `after`."""
-    for step in totp.yield_hotp_counters_from_time():
-        right = totp.format_hotp_value(totp.hotp_value(secret, step))
-        if compare_user_code(actual=code, expected=right) and step > after:
-            return step
-    return None
-
-
 @transaction.atomic
-def use_code(person: User, code: str) -> Authenticator | None:
-    """The authenticator that this code belongs to, which it is now used up for; None for a code that is wrong or used."""
+def use_code(person: User, code: str) -> tuple[Authenticator | None, Answer]:
+    """The authenticator that this code belongs to, which it is now used up for, if it was right."""
     rows = Authenticator.objects.filter(user=person).exclude(type=Authenticator.Type.WEBAUTHN)
+    answer = Answer.WRONG
     with second_factor.secrets_of(person):
         for row in rows.select_for_update().order_by("-type"):
             if row.type == Authenticator.Type.RECOVERY_CODES:
                 if recovery_codes.use(row, code):
-                    return row
+                    return row, Answer.RIGHT
                 continue
-            secret = get_adapter().decrypt(row.data["secret"])
-            step = step_of(secret, code, after=row.data.get(LAST_STEP, -1))
-            if step is not None:
-                row.data[LAST_STEP] = step
-                row.save(update_fields=["data"])
-                return row
-    return None
+            answer = app_codes.take(row, get_adapter().decrypt(row.data["secret"]), code)
+            if answer is Answer.RIGHT:
+                return row, answer
+    return None, answer
 
 
 class AuthenticateForm(forms.Form):
@@ -101,9 +84,16 @@ class AuthenticateForm(forms.Form):
     def clean_code(self) -> str:
         code: str = self.cleaned_data["code"]
         attempts = Attempts(self.user)
-        found = use_code(self.user, code)
+        found, answer = use_code(self.user, code)
         if found is None:
             security.tell("second_factor_failed", person=self.user, bad=True)
+            if answer is Answer.LATE:
+                raise ValidationError(
+                    gettext(
+                        "This code is not valid just now. Wait for the next one of your app and type that."
+                    ),
+                    code="incorrect_code",
+                )
             raise ValidationError(
                 gettext(
                     "This code is not right, or was used already. Take the newest one of your app, or a recovery code"
@@ -145,8 +135,8 @@ class ActivateForm(forms.Form):
 
     def clean_code(self) -> str:
         attempts = Attempts(self.user)
-        step = step_of(self.secret, self.cleaned_data["code"])
-        if step is None:
+        found = app_codes.step_of(self.secret, self.cleaned_data["code"])
+        if found is None:
             raise ValidationError(
                 gettext(
                     "This code is not right. Take the newest one; if it is refused again, check that the phone sets its"
@@ -155,7 +145,7 @@ class ActivateForm(forms.Form):
                 code="incorrect_code",
             )
         attempts.forget()
-        self.step = step
+        self.step, _off = found  # a first code proves that the app has the secret, and signs nobody in
         return str(self.cleaned_data["code"])
 
 

@@ -258,7 +258,9 @@ MFA_FORMS = {
     "add_webauthn": "accounts.code_forms.AddPasskeyForm",
     "edit_webauthn": "accounts.code_forms.RenamePasskeyForm",
 }
-MFA_TOTP_TOLERANCE = 1  # steps of 30 seconds that a phone's clock may be off
+MFA_TOTP_TOLERANCE = (
+    1  # steps of 30 seconds that a phone's clock may be off, once that is known (accounts.app_codes)
+)
 MFA_TOTP_ISSUER = SITE_NAME
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 SESSION_IDLE_MINUTES = env.float("SESSION_IDLE_MINUTES", default=30)  # without doing anything

@@ -15,6 +15,7 @@ from .factories import PASSWORD
 
 LOGIN = "/accounts/login/"
 CODE = "/accounts/second-factor/code/"
+ROOM = 5  # seconds in which a test or a browser shows the code
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
@@ -24,7 +25,12 @@ def sign_in(client: Client, person: User, password: str = PASSWORD, **more: Any)
 
 
 def code_now(secret: str = SECRET, *, step: int = 0) -> str:
-    """The code that the app shows now; with `step`, the one of so many times 30 seconds later."""
+    """The code that the app shows now; with `step`, the one of so many times 30 seconds later.
+
+    Like a person who sees that the time of a code is nearly over, it waits for the next one.
+    """
+    while time.time() % 30 > 30 - ROOM:
+        time.sleep(0.1)
     counter = int(time.time()) // 30 + step
     return totp.format_hotp_value(totp.hotp_value(secret, counter))
 

@@ -60,8 +60,8 @@ def test_each_code_is_kept_as_a_slow_hash_with_a_salt_of_its_set(
         salts |= {salt for _how, _rounds, salt, _hashed in kept}
     assert len(salts) == 2
     assert all(len(salt) >= 20 for salt in salts)
-    assert code_forms.use_code(person, codes[3]) is not None
-    assert code_forms.use_code(person, codes[3]) is None
+    assert code_forms.use_code(person, codes[3])[0] is not None
+    assert code_forms.use_code(person, codes[3])[0] is None
 
 
 def test_what_was_shown_is_forgotten_by_the_session(browser: Client) -> None:
@@ -73,11 +73,11 @@ def test_what_was_shown_is_forgotten_by_the_session(browser: Client) -> None:
 
 def test_renewing_says_how_many_stop_working_and_makes_them_void(browser: Client, person: User) -> None:
     old = made(browser)
-    assert code_forms.use_code(person, old[0]) is not None
+    assert code_forms.use_code(person, old[0])[0] is not None
     assert "The 9 codes that are left stop working" in browser.get(RENEW).content.decode()
     new = made(browser)
-    assert code_forms.use_code(person, old[1]) is None
-    assert code_forms.use_code(person, f" {new[1][:4]}-{new[1][4:]} ") is not None
+    assert code_forms.use_code(person, old[1])[0] is None
+    assert code_forms.use_code(person, f" {new[1][:4]}-{new[1][4:]} ")[0] is not None
 
 
 def test_codes_from_before_go_on_counting_after_they_were_hashed(person: User) -> None:
@@ -93,8 +93,8 @@ def test_codes_from_before_go_on_counting_after_they_were_hashed(person: User) -
     with second_factor.secrets_of(person), pytest.raises(SealBroken):
         second_factor.MFAAdapter().decrypt(seed)
     assert recovery_codes.left(person) == 9
-    assert code_forms.use_code(person, codes[0]) is None
-    assert code_forms.use_code(person, codes[1]) is not None
+    assert code_forms.use_code(person, codes[0])[0] is None
+    assert code_forms.use_code(person, codes[1])[0] is not None
 
 
 def test_who_has_none_is_shown_none(browser: Client) -> None:
@@ -104,7 +104,7 @@ def test_who_has_none_is_shown_none(browser: Client) -> None:
 
 def test_when_all_are_used_none_opens_any_more(browser: Client, person: User) -> None:
     codes = made(browser)
-    used: list[Any] = [code_forms.use_code(person, code) for code in codes]
+    used: list[Any] = [code_forms.use_code(person, code)[0] for code in codes]
     assert None not in used
     assert recovery_codes.left(person) == 0
-    assert code_forms.use_code(person, codes[0]) is None
+    assert code_forms.use_code(person, codes[0])[0] is None

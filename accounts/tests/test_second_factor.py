@@ -13,6 +13,7 @@ from django.urls import reverse
 from pytest_django.fixtures import Settings
 
 from accounts import code_forms, recovery_codes
+from accounts.app_codes import Answer
 from accounts.models import KeptForm, User
 from accounts.roles import ROLES
 from agencies.tests.factories import make_partner
@@ -130,7 +131,7 @@ def test_of_two_who_show_the_same_code_at_once_one_comes_in(person: User) -> Non
 
     def show() -> None:
         start.wait()
-        found.append(code_forms.use_code(person, code) is not None)
+        found.append(code_forms.use_code(person, code)[0] is not None)
         connection.close()
 
     both = [Thread(target=show) for _time in range(2)]
@@ -152,15 +153,67 @@ def test_the_code_that_set_the_app_up_signs_nobody_in(client: Client, person: Us
     assert not is_in(other)
 
 
-@pytest.mark.parametrize(("step", "comes_in"), [(-2, False), (-1, True), (0, True), (1, True), (2, False)])
-def test_a_phone_may_be_half_a_minute_off_and_no_more(
-    client: Client, person: User, step: int, comes_in: bool, monkeypatch: pytest.MonkeyPatch
+class Clock:
+    """What time it is for the portal, in steps of 30 seconds; the phone's may differ."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now = 1_795_000_005.0
+        monkeypatch.setattr("time.time", lambda: self.now)
+
+    def next_step(self) -> None:
+        self.now += 30
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    return Clock(monkeypatch)
+
+
+@pytest.mark.parametrize(("step", "comes_in"), [(-2, False), (-1, False), (0, True), (1, False), (2, False)])
+def test_a_code_counts_within_its_own_thirty_seconds(
+    client: Client, person: User, clock: Clock, step: int, comes_in: bool
 ) -> None:
-    monkeypatch.setattr("time.time", lambda: 1_795_000_005.0)
     give_app(person)
     sign_in(client, person)
     client.post(CODE, {"code": code_now(step=step)})
     assert is_in(client) == comes_in
+
+
+def test_whoever_types_too_slowly_is_told_to_take_the_next_code(
+    client: Client, person: User, clock: Clock
+) -> None:
+    give_app(person)
+    sign_in(client, person)
+    refused = client.post(CODE, {"code": code_now(step=-1)})
+    assert "Wait for the next one" in refused.content.decode()
+    client.post(CODE, {"code": code_now()})
+    assert is_in(client)
+
+
+@pytest.mark.parametrize("off", [-1, 1])
+def test_a_phone_whose_clock_is_off_is_known_by_two_codes_in_a_row(
+    person: User, clock: Clock, off: int
+) -> None:
+    give_app(person)
+    answers = []
+    for _time in range(3):
+        answers.append(code_forms.use_code(person, code_now(step=off))[1])
+        clock.next_step()
+    assert answers == [Answer.LATE, Answer.RIGHT, Answer.RIGHT]
+    clock.next_step()
+    assert code_forms.use_code(person, code_now())[1] is Answer.LATE  # by this phone it is not its time
+    clock.next_step()
+    assert code_forms.use_code(person, code_now())[1] is Answer.RIGHT  # its clock was set right
+
+
+def test_the_same_late_code_twice_or_another_long_after_opens_nothing(person: User, clock: Clock) -> None:
+    give_app(person)
+    assert [code_forms.use_code(person, code_now(step=-1))[1] for _time in range(2)] == [Answer.LATE] * 2
+    for _step in range(5):
+        clock.next_step()
+    assert code_forms.use_code(person, code_now(step=-1))[1] is Answer.LATE
+    clock.next_step()
+    assert code_forms.use_code(person, code_now(step=1))[1] is Answer.LATE
 
 
 def test_codes_are_typed_with_spaces_or_without(client: Client, person: User) -> None:
@@ -225,7 +278,7 @@ def test_secrets_lie_sealed_in_the_database_and_open_for_no_other_account(person
 
 
 def test_changing_a_factor_asks_for_the_factor_unless_one_has_just_signed_in(
-    client: Client, person: User
+    client: Client, person: User, clock: Clock
 ) -> None:
     give_app(person)
     sign_in(client, person)
@@ -239,7 +292,8 @@ def test_changing_a_factor_asks_for_the_factor_unless_one_has_just_signed_in(
     assert answer.headers["Location"].startswith(reverse("mfa_reauthenticate"))
     client.post(reverse("account_reauthenticate"), {"password": PASSWORD})  # not enough
     assert client.get(remove).status_code == 302
-    client.post(reverse("mfa_reauthenticate"), {"code": code_now(step=1), "next": remove})
+    clock.next_step()
+    client.post(reverse("mfa_reauthenticate"), {"code": code_now(), "next": remove})
     assert client.get(remove).status_code == 200
 
 

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.views.generic import FormView, TemplateView
 
-from .. import code_forms, recovery_codes
+from .. import app_codes, code_forms, recovery_codes
 from .. import second_factor as factors
 
 
@@ -39,7 +39,7 @@ class ActivateTOTP(ActivateTOTPView):
     def form_valid(self, form: code_forms.ActivateForm) -> HttpResponse:
         response: HttpResponse = super().form_valid(form)
         row = Authenticator.objects.get(user=self.request.user, type=Authenticator.Type.TOTP)
-        row.data[code_forms.LAST_STEP] = form.step
+        row.data[app_codes.LAST_STEP] = form.step
         row.save(update_fields=["data"])
         self.request.session[factors.SHOWN] = True
         recovery_codes.put_away(self.request, self.request.user)

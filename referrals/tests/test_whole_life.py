@@ -236,7 +236,8 @@ class Life(RuleBasedStateMachine):
     def _try_start_clock(self, verb: str, by: User, referral: Referral) -> None:
         """A time limit runs beside the state and ends with the referral."""
         kept = self.model[referral.pk]
-        refused = self._why_not(Side.RECEIVER, {"accepted"}, by, kept)
+        at_work = {"accepted", "clarifying"} if kept["accepted"] else set[str]()
+        refused = self._why_not(Side.RECEIVER, at_work, by, kept)
         mine = Clock.objects.running().filter(referral=referral, code=ClockCode.DOCS_INCOMPLETE)
         if refused is None and mine.exists():
             refused = ActRefused

@@ -92,7 +92,7 @@ class AuthenticateForm(forms.Form):
                     gettext(
                         "This code is not valid just now. Wait for the next one of your app and type that."
                     ),
-                    code="incorrect_code",
+                    code="late_code",
                 )
             raise ValidationError(
                 gettext(

@@ -96,11 +96,23 @@ def span(world: World, code: ClockCode, partner: Partner, since: datetime) -> ti
 
 def earliest_end(world: World, life: "Life", outcome: str) -> datetime | None:
     """When a referral that was taken on may end like this, where a time limit must have run out first."""
-    code, since = GROUNDS.get(outcome), life.referral.accepted_at
-    if code is None or since is None:
+    code = GROUNDS.get(outcome)
+    if code is None or life.referral.accepted_at is None:
         return None
-    begun = since + FIRST_MISSED
+    begun = _first_missed(world, life)
     return begun + span(world, code, life.filed.partner, begun) + ENDED_LATER
+
+
+def _first_missed(world: World, life: "Life") -> datetime:
+    """When somebody at the agency says that something is missing."""
+    assert life.referral.accepted_at is not None
+    return _at_work(world, life, life.referral.accepted_at + FIRST_MISSED)
+
+
+def _at_work(world: World, life: "Life", at: datetime) -> datetime:
+    """On the same day, in the agency's working hours."""
+    receiver = life.referral.receiver
+    return world.clock.by_day(at, receiver.time_zone if receiver else life.filed.partner.time_zone)
 
 
 def lead(world: World) -> None:
@@ -118,8 +130,7 @@ def lead(world: World) -> None:
 def _before_the_end(world: World, life: "Life", code: ClockCode) -> None:
     """The time limit on whose end the agency closes, or will close, the complaint."""
     referral = life.referral
-    assert referral.accepted_at is not None
-    at = referral.accepted_at + FIRST_MISSED
+    at = _first_missed(world, life)
     if at >= (referral.ended_at or world.clock.now):
         return
     stop = Stop(referral.ended_at, referral.ended_by, data=(("ended", True),)) if referral.ended_at else None
@@ -141,14 +152,12 @@ def _still_running(world: World) -> None:
             partner = life.referral.receiver
             fits = not receiver or (partner is not None and partner.code == receiver)
             if fits and life.referral.accepted_at and life.referral.accepted_at < at:
-                _missing(world, life, code, at, None)
+                _missing(world, life, code, _at_work(world, life, at), None)
                 live.remove(life)
                 break
 
 
 def _missing(world: World, life: "Life", code: ClockCode, at: datetime, stop: Stop | None) -> None:
-    zone = life.referral.receiver.time_zone if life.referral.receiver else life.filed.partner.time_zone
-    at = world.clock.by_day(at, zone)
     note = world.texts.together["missing"][code]
     run(
         world,

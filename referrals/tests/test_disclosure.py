@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from agencies.tests.factories import make_partner
 from cases.choices import AssertedBy, DataGroup, MeansOfControl, TraffickingStatus
 from cases.models import Consent
 from cases.tests.factories import make_case
@@ -118,6 +119,7 @@ def test_a_worker_who_reports_is_not_named_through_the_contact():
     )
     referral, _officer = make_referral_in("received", case=case, consent={"groups": ["contact"]})
     assert "Melati" not in shown(referral)
+    assert "Reporter's name" not in shown(referral)
     assert "0813-000-222" in shown(referral)
 
 
@@ -133,6 +135,16 @@ def test_the_case_is_open_only_while_the_receiver_has_it(state):
     assert bool(disclosure.request(referral)) == is_open
     texts = [event.text for event in disclosure.events(referral, referral.events.all()) if event.text]
     assert bool(texts) == is_open
+
+
+def test_a_grant_for_one_partner_opens_nothing_to_another():
+    referral, officer = make_referral_in("accepted")
+    assert referral.consent.partner_id == officer.partner_id
+    assert disclosure.is_open(referral)
+    referral.consent.partner = make_partner()
+    assert not disclosure.is_open(referral)
+    referral.consent.partner = None
+    assert disclosure.is_open(referral)
 
 
 def test_90_days_after_completion_it_closes():
@@ -175,3 +187,5 @@ def test_the_reasons_tell_no_topic_or_place_that_was_not_shared(groups, told):
     assert {reason["code"] for reason in disclosure.why(referral)} == told
     referral.state = State.WITHDRAWN
     assert {reason["code"] for reason in disclosure.why(referral)} == {"national"}
+    referral.ranking = []  # a person chose it, whom nothing had proposed
+    assert disclosure.why(referral) == []

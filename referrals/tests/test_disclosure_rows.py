@@ -21,7 +21,7 @@ ROWS: dict[DataGroup, tuple[str, list[tuple[str, str]]]] = {
     DataGroup.CASE: (
         "The case",
         [
-            ("Topics", "Unpaid wages"),
+            ("Topics", "Passport withheld, Unpaid wages"),
             ("Stage", "Abroad"),
             ("Destination country", "Malaysia"),
             ("City or district", "Johor Bahru"),
@@ -94,7 +94,7 @@ def a_whole_case(**fields: Any) -> Case:
             "safe_time": "after nine in the evening",
             "disability": "reads braille",
         },
-        topics=[make_topic(name_en="Unpaid wages")],
+        topics=[make_topic(name_en="Passport withheld"), make_topic(name_en="Unpaid wages")],
         social_security_number="JKN-000777",
         scheme="p_to_p",
         sector="domestic_work",
@@ -199,14 +199,22 @@ def _unseen(groups: list[str]) -> set[str]:
     return told_of_case if {"documents", "case"} <= set(groups) else set()
 
 
+def test_documents_of_other_cases_are_nowhere(with_documents: Case) -> None:
+    referral, _officer = make_referral_in("received", consent={"groups": DataGroup.values})
+    assert list(disclosure.documents(referral)) == []
+    assert disclosure.preview(referral.case)[-1].rows == []
+
+
 def test_what_the_receiver_added_it_reads_newest_first_whatever_was_agreed_to(with_documents: Case) -> None:
     referral, officer = make_referral_in("received", case=with_documents, consent={"groups": ["case"]})
     fields: dict[str, Any] = {"by": officer, "case": with_documents, "referral": referral}
-    first = documents.add(**fields, kind="contract", file=checked())
-    second = documents.add(**fields, kind="passport", file=checked())
-    assert list(disclosure.documents(referral)) == [second, first]
-    documents.remove(by=officer, document=second)
-    assert list(disclosure.documents(referral)) == [first]
+    added = [
+        documents.add(**fields, kind="contract", file=checked(), note=str(number)) for number in range(5)
+    ]
+    first, *_between, last = added
+    assert list(disclosure.documents(referral)) == added[::-1]
+    documents.remove(by=officer, document=last)
+    assert list(disclosure.documents(referral)) == added[-2::-1]
     other, _officer = make_referral_in("received", case=with_documents, consent={"groups": DataGroup.values})
     assert first not in disclosure.documents(other)
     assert len(disclosure.preview(with_documents)[-1].rows) == len(NEEDS)

@@ -16,6 +16,7 @@ from cases.choices import ClockCode, ConsentMethod, EventKind
 from cases.models import Case, CaseEvent, Consent
 from cases.tests.factories import make_case
 from referrals import actions, moves, rules
+from referrals.choices import DeclineReason
 from referrals.models import Referral
 from referrals.moves import ActRefused
 from referrals.tests.factories import make_officer, make_referral, make_referral_in
@@ -159,7 +160,7 @@ class TestMoving:
         first, officer = make_referral_in("accepted", case=case)
         second, _other = make_referral_in("accepted", case=case, services=["shelter"])
         assert (first.is_lead, second.is_lead) == (True, False)
-        actions.decline(by=officer, referral=first, reason="other", text="No.")
+        actions.decline(by=officer, referral=first, reason=DeclineReason.OTHER, text="No.")
         assert not Referral.objects.get(pk=first.pk).is_lead
         third, _officer = make_referral_in("accepted", case=case, services=["legal_aid"])
         assert third.is_lead

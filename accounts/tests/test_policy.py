@@ -73,6 +73,7 @@ def sessions_ended(person: User) -> dict[str, Any]:
 @pytest.mark.parametrize("change", [suspended, other_role, other_partner, sessions_ended])
 def test_who_was_changed_meanwhile_writes_nothing(change: Callable[[User], dict[str, Any]]) -> None:
     person = make_user(partner=make_partner())
+    make_user(partner=person.partner)  # a colleague who is just what this person was
     User.objects.filter(pk=person.pk).update(**change(person))
     with transaction.atomic(), pytest.raises(PermissionDenied):
         hold(person)

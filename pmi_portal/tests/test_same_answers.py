@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
 from accounts.models import User
-from accounts.roles import Supervisor
+from accounts.roles import DataProtectionOfficer, Supervisor
 from accounts.tests.factories import make_user
 from agencies.tests.factories import make_partner
 from cases import access
@@ -23,6 +24,8 @@ from referrals import actions
 from referrals.choices import LetterKind
 from referrals.models import Letter, Referral
 from referrals.tests.factories import make_officer, make_referral
+from rights import actions as rights
+from rights.tests.factories import make_breach, make_granted, make_protection_officer
 
 from .test_routes import ROUTES
 
@@ -31,11 +34,13 @@ NOWHERE = {
     "pk": UUID(int=0),
     "letter": UUID(int=0),
     "document": UUID(int=0),
+    "export": UUID(int=0),
+    "notice": UUID(int=0),
 }
 OBJECTS = sorted(
     route
     for route, pattern in ROUTES.items()
-    if route.partition(":")[0] in ("cases", "referrals")
+    if route.partition(":")[0] in ("cases", "referrals", "rights")
     and ({"reference", "pk"} & {*pattern.pattern.converters})
 )
 METHODS = ("get", "post")
@@ -54,13 +59,41 @@ class Others:
         opened = access.break_glass(by=self.team.colleague, case=self.team.case, **GLASS)
         assert opened is not None
         self.opened = opened.pk
+        self._make_rights()
         stranger = make_partner()
         self.people: dict[str, User] = {
             "a caseworker of another partner": make_user(partner=stranger),
             "a supervisor of another partner": make_user(partner=stranger, role=Supervisor.code),
             "an officer of another agency": make_officer(),
+            "a data protection officer of another partner": make_user(
+                partner=stranger, role=DataProtectionOfficer.code
+            ),
         }
         self.clients: dict[str, Client] = {who: browser(person) for who, person in self.people.items()}
+
+    def _make_rights(self) -> None:
+        """A request with its copy, a hold, and a breach of the partner's own with a letter."""
+        case, caseworker = self.team.case, self.team.caseworker
+        self.request, _officer = make_granted(case=case, by=caseworker)
+        self.export = rights.ask_export(by=caseworker, request=self.request, key=uuid4())
+        self.hold = rights.hold(
+            by=self.team.supervisor,
+            case=case,
+            key=uuid4(),
+            reason="A lawsuit.",
+            review_on=timezone.localdate(),
+        )
+        theirs = make_protection_officer(case)
+        self.breach = make_breach(by=theirs, partner=self.team.partner)
+        rights.add_notices(by=theirs, breach=self.breach, cases=[(case.reference, self.team.partner)])
+        self.notice = self.breach.notices.all()[0]
+
+    def _pk(self, route: str) -> UUID:
+        if not route.startswith("rights:"):
+            return self.referral.pk
+        if route == "rights:lift_hold":
+            return self.hold.pk
+        return self.breach.pk if route.startswith("rights:breach") else self.request.pk
 
     def address(self, route: str, *, there: bool) -> str:
         """The route with the ids of what is there, or with ids that nothing has."""
@@ -71,6 +104,8 @@ class Others:
             "pk": numbers.get(route, self.referral.consent_id),
             "letter": self.letter.pk,
             "document": self.letter.pk,
+            "export": self.export.pk,
+            "notice": self.notice.pk,
         }
         values = {}
         for name, converter in pattern.converters.items():
@@ -78,7 +113,7 @@ class Others:
             if not there:
                 values[name] = NOWHERE[name] if is_uuid or name != "pk" else 999_999_999
             else:
-                values[name] = self.referral.pk if is_uuid and name == "pk" else known[name]
+                values[name] = self._pk(route) if is_uuid and name == "pk" else known[name]
         return reverse(route, kwargs=values)
 
 
@@ -110,6 +145,12 @@ def test_not_yours_is_answered_like_not_there(route: str, method: str, others: O
         assert page(first.text, theirs) == page(second.text, nowhere), who
 
 
-def test_the_routes_above_are_those_of_cases_and_referrals() -> None:
-    assert len(OBJECTS) > 60
-    assert {"cases:detail", "cases:break_glass", "referrals:detail", "referrals:letter"} <= set(OBJECTS)
+def test_the_routes_above_are_those_of_cases_referrals_and_rights() -> None:
+    assert len(OBJECTS) > 80
+    assert {
+        "cases:detail",
+        "cases:break_glass",
+        "referrals:detail",
+        "referrals:letter",
+        "rights:export_pdf",
+    } <= set(OBJECTS)

@@ -16,7 +16,7 @@ from packaging.requirements import Requirement
 from pmi_portal.logs import configuration
 
 ROOT: Path = settings.BASE_DIR
-APPS = ("accounts", "agencies", "cases", "notifications", "pmi_portal", "privacy", "referrals")
+APPS = ("accounts", "agencies", "cases", "notifications", "pmi_portal", "privacy", "referrals", "rights")
 SOURCES = [path for app in APPS for path in sorted((ROOT / app).rglob("*.py")) if "tests" not in path.parts]
 SCRIPTS = sorted((ROOT / "static" / "js").glob("*.js"))
 CODE_FROM_TEXT = {"eval", "exec", "compile", "__import__"}
@@ -169,7 +169,8 @@ def modules(path: Path) -> set[str]:
 def imported(path: Path) -> set[str]:
     nodes = list(ast.walk(tree(path)))
     plain = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
-    return plain | {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
+    from_others = [node for node in nodes if isinstance(node, ast.ImportFrom) and not node.level]
+    return plain | {node.module or "" for node in from_others}
 
 
 @pytest.mark.parametrize(

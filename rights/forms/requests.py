@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.text import Line
 from cases.choices import Channel
 from cases.forms.keyed import KeyedForm
 from cases.models import Case, Worker
@@ -30,20 +31,20 @@ class RequestForm(KeyedForm):
 
     kind = radios(_("What is asked for"), RequestKind.choices)
     asked_by = radios(_("Who asks"), AskedBy.choices)
-    asker = forms.CharField(
+    asker = Line(
         label=_("Name of who asks"),
         max_length=150,
         required=False,
         help_text=_("Only if it is not the worker."),
     )
-    proof = forms.CharField(
+    proof = Line(
         label=_("Proof that they may act for the worker"),
         max_length=300,
         required=False,
         help_text=_("Power of attorney, family card, certificate of heirs: which, and of which day."),
     )
     wish = long_text(_("What they ask, in their own words"), required=False, length=2000)
-    contact = forms.CharField(
+    contact = Line(
         label=_("How to answer safely"),
         max_length=150,
         help_text=_("Where and when the answer reaches this person and nobody else."),
@@ -79,7 +80,7 @@ class RequestForm(KeyedForm):
 
 class IdentifyForm(StepForm):
     way = radios(_("How you made sure who asks"), IdentityWay.choices)
-    note = forms.CharField(
+    note = Line(
         label=_("Note"),
         max_length=300,
         required=False,

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
+from accounts.text import Line
 from cases.forms.fields import Day
 from cases.forms.keyed import KeyedForm
 
@@ -46,7 +47,7 @@ class RuleForm(forms.Form):
 
     version = VersionField(required=False)
     months = forms.IntegerField(label=_("Months after closing"), min_value=1, max_value=LONGEST)
-    source = forms.CharField(
+    source = Line(
         label=_("Source"),
         max_length=300,
         help_text=_("The law, the archive schedule, or whose decision it is."),

@@ -28,10 +28,10 @@ SECONDS = int(
     os.environ.get("SCAN_SECONDS", "120")
 )  # of Wapiti's crawling, and again of each of its attacks, per role
 PEOPLE = {
-    "nobody": "",
     "caseworker": "pendamping@suaraperempuan.example",
     "officer": "petugas@kjri-jb.example",
     "admin": "admin@portal.example",
+    "nobody": "",  # last: who attacks the sign-in page is throttled, and so is everybody else at that address
 }
 MODULES = "sql,timesql,xss,permanentxss,exec,file,crlf,redirect,ssrf,xxe,backup,htaccess,methods,http_headers,csp,cookieflags"
 LISTS = {

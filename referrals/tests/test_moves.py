@@ -7,6 +7,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.tests.factories import make_user
@@ -140,6 +142,14 @@ class TestSending:
 
 
 class TestMoving:
+    @pytest.mark.parametrize("take", [moves.lock, lambda referral: moves.hold(referral.case)])
+    def test_what_is_held_may_still_be_named_by_new_rows(self, take: Any) -> None:
+        referral = make_referral()
+        with CaptureQueriesContext(connection) as asked:
+            take(referral)
+        [held] = [query["sql"] for query in asked.captured_queries if "FOR " in query["sql"]]
+        assert held.endswith("FOR NO KEY UPDATE")
+
     def test_what_the_table_does_not_allow_changes_nothing(self) -> None:
         referral, _officer = make_referral_in("declined")
         with pytest.raises(ActRefused, match="“Declined”; that no longer fits"):
@@ -157,6 +167,7 @@ class TestMoving:
 
     def test_the_first_that_is_taken_on_leads_until_it_ends(self) -> None:
         case = make_case()
+        make_referral_in("accepted")  # another case has a lead of its own
         first, officer = make_referral_in("accepted", case=case)
         second, _other = make_referral_in("accepted", case=case, services=["shelter"])
         assert (first.is_lead, second.is_lead) == (True, False)

@@ -125,17 +125,21 @@ def test_it_comes_up_whole_stops_cleanly_and_survives_a_kill_with_its_data(porta
     assert not Path((portal.home / "sockets").read_text()).exists()
 
 
+def beats(process: "subprocess.Popen[str]") -> list[psutil.Process]:
+    return [child for child in family(process) if "beat" in child.cmdline()]
+
+
 def test_a_service_that_ends_by_itself_is_started_again(portal: Portal):
     process = portal.start_until_ready()
     try:
-        beat = next(child for child in family(process) if "beat" in child.cmdline())
-        beat.kill()
+        assert comes_true(lambda: beats(process))  # ready is what answers; beat may be starting
+        beats(process)[0].kill()
         assert process.stdout
         assert process.stdout.readline().strip()  # the rest of what is said when ready
         assert process.stdout.readline().startswith(
             "beat ended by itself (signal 9); starting it again in 1 s"
         )
-        assert comes_true(lambda: any("beat" in child.cmdline() for child in family(process)))
+        assert comes_true(lambda: beats(process))
     finally:
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=20) == 0

@@ -17,7 +17,7 @@ from referrals.choices import NOT_SENT_YET, State
 from referrals.models import READABLE_AFTER_COMPLETION, REOPEN_WITHIN, Referral
 
 NOW = datetime.now(tz=UTC)
-LATER = timedelta(minutes=1)
+LATER = timedelta(hours=6)  # more than the tests before these take
 SENDER, RECEIVER, ELSEWHERE = 1, 2, 3
 PEOPLE = {  # by the letter that stands for them in the tables
     "w": User(pk=11, role=Caseworker.code, partner_id=SENDER),

@@ -256,7 +256,7 @@ class ActingMiddleware:
 def _read_body(request: HttpRequest) -> None:
     """Read what the browser sends while nothing is open; what breaks off is left to whoever asks for it."""
     try:
-        request.POST  # noqa: B018
+        request.POST  # noqa: B018  # reading it is what takes the body in
     except UnreadablePostError:
         pass
 

@@ -33,7 +33,7 @@ def test_only_roles_with_the_right_enter_a_view(rf: RequestFactory, role: Any, e
         with pytest.raises(PermissionDenied):
             the_view(request, 1, word="one")
         return
-    assert the_view(request, 1, word="one").content == b"1 one 7"  # type: ignore[attr-defined]
+    assert the_view(request, 1, word="one").content == b"1 one 7"  # type: ignore[attr-defined]  # no stream
     assert (the_view.__name__, the_view.__doc__) == ("the_view", "What it says.")
 
 

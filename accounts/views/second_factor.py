@@ -89,7 +89,7 @@ class RecoveryCodes(TemplateView):
         return {
             **super().get_context_data(**more),
             "codes": session.pop(recovery_codes.FRESH, []),
-            "codes_left": recovery_codes.left(self.request.user),  # type: ignore[arg-type]
+            "codes_left": recovery_codes.left(self.request.user),  # type: ignore[arg-type]  # behind the wall
             "afterwards": session.pop(factors.AFTERWARDS, "") or reverse("home"),
         }
 

@@ -13,7 +13,19 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-APPS = ("privacy", "accounts", "agencies", "cases", "notifications", "referrals", "rights", "insights", "api")
+APPS = (
+    "privacy",
+    "accounts",
+    "agencies",
+    "directory",
+    "cases",
+    "notifications",
+    "referrals",
+    "rights",
+    "administration",
+    "insights",
+    "api",
+)
 ROOMS = ("views", "forms", "admin")
 
 # Whose rows belong to somebody: a worker's data, a partner's work, a person's account.

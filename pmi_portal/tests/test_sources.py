@@ -16,7 +16,18 @@ from packaging.requirements import Requirement
 from pmi_portal.logs import configuration
 
 ROOT: Path = settings.BASE_DIR
-APPS = ("accounts", "agencies", "cases", "notifications", "pmi_portal", "privacy", "referrals", "rights")
+APPS = (
+    "accounts",
+    "administration",
+    "agencies",
+    "cases",
+    "directory",
+    "notifications",
+    "pmi_portal",
+    "privacy",
+    "referrals",
+    "rights",
+)
 SOURCES = [path for app in APPS for path in sorted((ROOT / app).rglob("*.py")) if "tests" not in path.parts]
 SCRIPTS = sorted((ROOT / "static" / "js").glob("*.js"))
 CODE_FROM_TEXT = {"eval", "exec", "compile", "__import__"}

@@ -13,7 +13,18 @@ from pmi_portal.local import folders
 
 TABLE = Path(__file__).with_name("areas.toml")
 HOME = folders.REPOSITORY / ".local" / "mutants"
-APPS = ("privacy", "accounts", "notifications", "agencies", "cases", "referrals", "rights", "pmi_portal")
+APPS = (
+    "privacy",
+    "accounts",
+    "notifications",
+    "agencies",
+    "directory",
+    "cases",
+    "referrals",
+    "rights",
+    "administration",
+    "pmi_portal",
+)
 BESIDE = (
     "templates",
     "static",

@@ -70,6 +70,13 @@ class OutcomeClass(models.TextChoices):
     CLOSED = "closed", _("Closed without result")
 
 
+class ExtraField(models.TextChoices):
+    """What an outcome asks for besides."""
+
+    AMOUNT = "amount", _("the sum")
+    CURRENCY = "currency", _("the currency")
+
+
 class DeadlineUnit(models.TextChoices):
     HOURS = "hours", _("hours")
     DAYS = "days", _("days")
@@ -92,6 +99,11 @@ class Recipients(models.TextChoices):
     MOVER_SUPERVISORS = "mover_supervisors", _("Supervisors of the partner whose move it is")
     OTHER_SIDE = "other_side", _("The other side")
     PORTAL = "portal", _("The portal's supervisor")
+
+
+# The rules on named staff and on reports of sexual violence go by these topics (ADR 0018, UU 12/2022): each stays in use and
+# restricted, whatever else an admin changes of it.
+GUARDED_TOPICS = frozenset({"KEKERASAN_SEKSUAL", "TPPO", "ONLINE_SCAM"})
 
 
 class DeadlineBasis(models.TextChoices):

@@ -38,10 +38,18 @@ class Kind:
     related: tuple[str, ...] = ()
     searched: tuple[str, ...] = ("code", "name_id", "name_en")
 
+    def rows(self, show: str = "") -> ReferenceQuerySet[Any]:
+        """Rows in use, in their own order; with "retired" those out of use, with "all" both."""
+        rows: ReferenceQuerySet[Any] = self.model._default_manager.all()  # type: ignore[assignment]  # the stubs lose the queryset's class
+        if show == "retired":
+            rows = rows.exclude(retired_at=None)
+        elif show != "all":
+            rows = rows.current()
+        return rows.select_related(*self.related)
+
     def unconfirmed(self) -> ReferenceQuerySet[Any]:
         """Rows in use that no source and no person has confirmed, in their own order."""
-        rows: ReferenceQuerySet[Any] = self.model._default_manager.all()  # type: ignore[assignment]  # the stubs lose the queryset's class
-        return rows.current().unconfirmed().select_related(*self.related)
+        return self.rows().unconfirmed()
 
     def search(self, rows: QuerySet[Any], text: str) -> QuerySet[Any]:
         for word in text.split():
@@ -84,7 +92,13 @@ KINDS: dict[str, Kind] = {
         Kind("outcome", gettext_lazy("Outcomes"), Outcome),
         Kind("deadline", gettext_lazy("Deadlines"), Deadline, (), ("code", "topic", "duty")),
         Kind("province", gettext_lazy("Provinces"), Province, (), ("code", "name")),
-        Kind("regency", gettext_lazy("Regencies and cities"), Regency, ("province",), ("code", "name")),
+        Kind(
+            "regency",
+            gettext_lazy("Regencies and cities"),
+            Regency,
+            ("province",),
+            ("code", "name", "province__name"),
+        ),
     )
 }
 _CODE_OF = {kind.model: kind.code for kind in KINDS.values()}

@@ -3,8 +3,8 @@
 from accounts.models import User
 from accounts.roles import AT_PORTAL, Caseworker, DataProtectionOfficer, Officer, PartnerAdmin, Supervisor
 
-from .choices import PartnerKind
-from .models import Invitation, Partner
+from .choices import GUARDED_TOPICS, PartnerKind
+from .models import Invitation, Partner, ReferenceRow, Topic
 
 
 def roles_at(partner: Partner | None) -> tuple[str, ...]:
@@ -55,3 +55,8 @@ def can_reactivate(user: User, person: User) -> bool:
 
 def can_edit_partner(user: User) -> bool:
     return user.manages_partners
+
+
+def can_retire(row: ReferenceRow) -> bool:
+    """A topic that rules on the protection of workers go by stays in use."""
+    return not (isinstance(row, Topic) and row.code in GUARDED_TOPICS)

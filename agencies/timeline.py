@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Model
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -123,6 +124,16 @@ def _title(event: StaffEvent, verb: StaffVerb) -> str:
             return _("Confirmed: %(code)s (%(kind)s)") % words
         case StaffVerb.UNCONFIRMED:
             return _("Confirmation taken back: %(code)s (%(kind)s)") % words
+        case StaffVerb.REFERENCE_EDITED if event.detail.get("added"):
+            return _("Entered: %(code)s (%(kind)s)") % words
+        case StaffVerb.REFERENCE_EDITED if event.detail.get("reset"):
+            return _("Set back to the reference data: %(code)s (%(kind)s): %(fields)s") % words
+        case StaffVerb.REFERENCE_EDITED:
+            return _("Changed: %(code)s (%(kind)s): %(fields)s") % words
+        case StaffVerb.REFERENCE_RETIRED:
+            return _("Taken out of use: %(code)s (%(kind)s)") % words
+        case StaffVerb.REFERENCE_RESTORED:
+            return _("Brought back into use: %(code)s (%(kind)s)") % words
         case _:
             return str(verb.label)
 
@@ -134,7 +145,9 @@ def _words(event: StaffEvent) -> dict[str, Any]:
     return {
         "who": event.subject.full_name if event.subject else event.subject_email,
         **{key: _role(detail.get(key, "")) for key in ("role", "from", "to")},
-        "fields": ", ".join(_field(name) for name in detail.get("fields", [])),
+        "fields": ", ".join(
+            _field(name, kind.model if kind else Partner) for name in detail.get("fields", [])
+        ),
         "kind": kind.name if kind else "",
         "code": detail.get("code", ""),
         "length": length(*detail["now"]) if detail.get("now") else "",
@@ -146,6 +159,6 @@ def _role(code: str) -> str:
     return str(ROLES[code].name) if code in ROLES else code
 
 
-def _field(name: str) -> str:
-    names = {field.name: str(field.verbose_name) for field in Partner._meta.fields}
+def _field(name: str, model: type[Model]) -> str:
+    names = {field.name: str(field.verbose_name) for field in model._meta.fields}
     return names.get(name, name)

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from .views import calendars, deadlines, invitations, log, partners, people, reference, welcome
+from .views import (
+    calendars,
+    deadlines,
+    invitations,
+    log,
+    partners,
+    people,
+    reference,
+    reference_rows,
+    welcome,
+)
 
 app_name = "agencies"
 
@@ -22,6 +32,12 @@ urlpatterns = [
     path("unconfirmed/", reference.unconfirmed, name="unconfirmed"),
     path("unconfirmed/<slug:kind>/<slug:row>/", reference.confirm, name="confirm"),
     path("unconfirmed/<slug:kind>/<slug:row>/take-back/", reference.take_back, name="take_back"),
+    path("data/<slug:table>/", reference_rows.rows, name="reference_rows"),
+    path("data/<slug:table>/add/", reference_rows.row_add, name="reference_add"),
+    path("data/<slug:table>/<slug:entry>/", reference_rows.row_edit, name="reference_row"),
+    path("data/<slug:table>/<slug:entry>/reset/", reference_rows.row_reset, name="reference_reset"),
+    path("data/<slug:table>/<slug:entry>/retire/", reference_rows.row_retire, name="reference_retire"),
+    path("data/<slug:table>/<slug:entry>/restore/", reference_rows.row_restore, name="reference_restore"),
     path("deadlines/", deadlines.deadlines, name="deadlines"),
     path("deadlines/reminders/", deadlines.reminders, name="reminders"),
     path("deadlines/days/", deadlines.day_add, name="day_add"),

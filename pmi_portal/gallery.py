@@ -78,6 +78,7 @@ def context() -> dict[str, Any]:
             {"name": "Siti Contoh binti Rekaan Panjang", "urgency": "normal", "story": ""}
         ),
         "filter_form": SampleFilter({"state": "sent"}),
+        "clashes": [{"label": "Kota", "now": "Doha", "typed": "Al Rayyan"}],
         "tones": ["info", "good", "warn", "bad"],
     }
 

@@ -15,6 +15,7 @@ from .invitations import accept, invite, resend, revoke
 from .partners import edit_partner, seen_values
 from .people import change_role, reactivate, reset_second_factor, suspend
 from .reference import confirm, take_back
+from .reference_rows import add_row, edit_row, reset_row, restore_row, retire_row, row_mark
 from .shared import ActRefused, StaleData
 
 __all__ = [
@@ -22,20 +23,26 @@ __all__ = [
     "StaleData",
     "accept",
     "add_day",
+    "add_row",
     "change_role",
     "confirm",
     "drop_own_deadline",
     "edit_deadline",
     "edit_hours",
     "edit_partner",
+    "edit_row",
     "invite",
     "mark",
     "reactivate",
     "reminders_mark",
     "remove_day",
     "resend",
+    "reset_row",
     "reset_second_factor",
+    "restore_row",
+    "retire_row",
     "revoke",
+    "row_mark",
     "seen_values",
     "set_own_deadline",
     "set_reminders",

@@ -1,12 +1,9 @@
 """Topics, outcomes, deadlines and reminders."""
 
-from ..choices import Recipients
+from ..choices import GUARDED_TOPICS, Recipients
 from ..models import Deadline, EscalationStep, Outcome, Topic
 from .csvfiles import marked, read, several
 from .merge import Tally, merge
-
-# Our own addition: their cases are for named staff only.
-RESTRICTED_TOPICS = frozenset({"KEKERASAN_SEKSUAL", "TPPO", "ONLINE_SCAM"})
 
 # Our own addition: when half of the time has passed, at the deadline, and when half as much again has passed.
 REMINDERS = (
@@ -25,7 +22,7 @@ def load_topics() -> Tally:
             "stage": row["stage"],
             "default_urgency": row["default_urgency"],
             "typical_agencies": several(row["typical_agency"]),
-            "restricted": row["code"] in RESTRICTED_TOPICS,
+            "restricted": row["code"] in GUARDED_TOPICS,
             **marked(row["source"]),
         }
         for position, row in enumerate(read("complaint_categories.csv"), start=1)

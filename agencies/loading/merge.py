@@ -71,9 +71,9 @@ class _Merge:
         """Takes a row out of use that the files no longer have, unless an admin had a hand in it."""
         if row.retired_at is not None:
             return
-        if row.confirmed_at or any(
-            getattr(row, name) != value for name, value in row.loaded.items() if name != "retired"
-        ):
+        brought_back = "retired" in row.loaded  # the loader took it out of use before
+        edited = any(getattr(row, name) != value for name, value in row.loaded.items() if name != "retired")
+        if row.confirmed_at or brought_back or edited:
             self.tally.left_alone += 1
             return
         row.retired_at = timezone.now()

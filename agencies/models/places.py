@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from .reference import Named, ReferenceQuerySet, ReferenceRow
@@ -74,6 +76,12 @@ class Regency(ReferenceRow):
     def __str__(self) -> str:
         return self.name
 
+    def clean(self) -> None:
+        super().clean()
+        if self.province_id and not self.code.startswith(self.province_id):
+            text = gettext("The code begins with that of the province: %(code)s…")
+            raise ValidationError({"province": text % {"code": self.province_id}})
+
 
 class District(Named, ReferenceRow):
     """A part of a country (a state, region or emirate) that belongs to one mission's consular district.
@@ -113,3 +121,9 @@ class District(Named, ReferenceRow):
                 name="district_code_starts_with_country",
             ),
         )
+
+    def clean(self) -> None:
+        super().clean()
+        if not self.code.startswith(f"{self.country}-"):
+            text = gettext("The code begins with the letters of the country: %(country)s-…")
+            raise ValidationError({"country": text % {"country": self.country}})

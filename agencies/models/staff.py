@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Self
 
 from django.db import models
+from django.db.models.fields.json import KT
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +20,13 @@ from ..choices import StaffVerb
 from .partners import Partner, PartnerQuerySet
 
 VALID_FOR = timedelta(hours=72)
+OF_ROWS = (  # what is done to a row of reference data
+    StaffVerb.CONFIRMED,
+    StaffVerb.UNCONFIRMED,
+    StaffVerb.REFERENCE_EDITED,
+    StaffVerb.REFERENCE_RETIRED,
+    StaffVerb.REFERENCE_RESTORED,
+)
 
 
 def partners_managed_by(user: User) -> PartnerQuerySet:
@@ -154,6 +162,13 @@ class StaffEventQuerySet(models.QuerySet["StaffEvent"]):
             )
         return found
 
+    def about_row(self, kind: str, code: str) -> Self:
+        """Events that tell of one row of reference data."""
+        told = self.filter(verb__in=OF_ROWS).annotate(
+            row_kind=KT("detail__kind"), row_code=KT("detail__code")
+        )
+        return told.filter(row_kind=kind, row_code=code)
+
     def with_names(self) -> Self:
         return self.select_related("actor", "subject", "partner")
 
@@ -185,6 +200,12 @@ class StaffEvent(models.Model):
         indexes = (
             models.Index(fields=("partner", "-id"), name="staff_event_partner"),
             models.Index(fields=("subject", "-id"), name="staff_event_subject"),
+            models.Index(
+                KT("detail__kind"),
+                KT("detail__code"),
+                condition=models.Q(verb__in=OF_ROWS),
+                name="staff_event_row",
+            ),
         )
         constraints = (
             models.CheckConstraint(

@@ -16,9 +16,10 @@ from accounts.roles import Right
 
 from .. import actions
 from ..forms import ConfirmForm, UnconfirmedFilter
-from ..models import Partner, ReferenceRow
+from ..models import Deadline, Partner, ReferenceRow
 from ..paging import numbered
-from ..reference_kinds import KINDS, Kind, related_unconfirmed, summary, title
+from ..reference_forms import TABLES
+from ..reference_kinds import KINDS, Kind, kind_of, related_unconfirmed, summary, title
 
 
 @require_GET
@@ -120,6 +121,10 @@ def _correct_url(row: ReferenceRow) -> str:
     """Where to correct the row before confirming it."""
     if isinstance(row, Partner):
         return reverse("agencies:partner_edit", args=[row.code])
+    if isinstance(row, Deadline):
+        return reverse("agencies:deadline_edit", args=[row.code])
+    if (code := kind_of(row).code) in TABLES:
+        return reverse("agencies:reference_row", args=[code, row.pk])
     try:
         return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
     except NoReverseMatch:

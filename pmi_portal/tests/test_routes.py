@@ -72,6 +72,8 @@ class Visitors:
             "document": world.referral.pk,  # none of ours: what documents answer stands in their own tests
             "row": world.ngo.pk,
             "deadline": "REFERRAL_NORMAL",
+            "table": "topic",
+            "entry": world.topic.pk,
             "token": "no-such-token",
             "key": "no-such-key",
             "uidb36": "1",

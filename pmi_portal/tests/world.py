@@ -6,8 +6,8 @@ from accounts.models import User
 from accounts.roles import Caseworker, DataProtectionOfficer, Officer, PartnerAdmin, Supervisor
 from accounts.tests.factories import make_portal_admin, make_user
 from agencies.choices import PartnerKind
-from agencies.models import Invitation, Partner
-from agencies.tests.factories import make_partner
+from agencies.models import Invitation, Partner, Topic
+from agencies.tests.factories import make_partner, make_topic
 from agencies.tests.inviting import make_invitation
 from cases.models import Case
 from cases.tests.factories import make_case
@@ -33,6 +33,7 @@ class World:
     notification: Notification
     invitation: Invitation
     letter: Letter
+    topic: Topic
 
 
 def make_world() -> World:
@@ -51,4 +52,6 @@ def make_world() -> World:
     notification = Notification.objects.get(recipient=people[Officer.code])
     invitation, _token = make_invitation(partner=ngo, by=people[PartnerAdmin.code])
     letter = referral_acts.issue(by=people[Caseworker.code], referral=referral, kind=LetterKind.LETTER)
-    return World(ngo, agency, people, case, referral, notification, invitation, letter)
+    return World(
+        ngo, agency, people, case, referral, notification, invitation, letter, make_topic(code="UPAH_LEMBUR")
+    )

@@ -8,12 +8,12 @@ from django.utils import timezone
 from accounts.models import User
 
 from . import tasks, timing
-from .choices import Kind
+from .choices import UNDELIVERED, EmailState, Kind
 from .models import Email, Notification
 from .nudges import nudge
 from .writing import about_one, compose, link_to
 
-__all__ = ["link_to", "mark_read", "notify", "send_email"]
+__all__ = ["link_to", "mark_read", "notify", "send_again", "send_email"]
 
 
 @transaction.atomic
@@ -49,6 +49,16 @@ def send_email(*, to: str, subject: str, body: str, secret: bool = False) -> Ema
     row.save()
     nudge(tasks.deliver)
     return row
+
+
+@transaction.atomic
+def send_again(email: Email) -> bool:
+    """Try an e-mail again that nobody got, as if it were new; whether there was anything to do. Twice is once."""
+    there = Email.objects.filter(pk=email.pk, state__in=UNDELIVERED).exclude(body="")
+    if not there.update(state=EmailState.DUE, next_at=timezone.now(), attempts=0, error="", sent_at=None):
+        return False
+    nudge(tasks.deliver)
+    return True
 
 
 def mark_read(*, by: User, path: str | None = None) -> int:

@@ -3,13 +3,12 @@
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin import ReadOnlyAdmin
 
-from .choices import EmailState
+from .actions import send_again
 from .models import Email
 
 
@@ -23,6 +22,5 @@ class EmailAdmin(ReadOnlyAdmin):
 
     @admin.action(description=_("Try again now"))
     def try_again(self, request: HttpRequest, queryset: QuerySet[Email]) -> None:
-        parked = queryset.filter(state=EmailState.PARKED)  # the others are tried again by themselves
-        count = parked.update(state=EmailState.DUE, next_at=timezone.now(), attempts=0)
+        count = sum(send_again(email) for email in queryset)  # those that wait are tried again by themselves
         self.message_user(request, gettext("%(n)d e-mails are tried again.") % {"n": count})

@@ -64,3 +64,7 @@ class EmailState(models.TextChoices):
     DUE = "due", _("To be sent")
     SENT = "sent", _("Sent")
     PARKED = "parked", _("Given up for now")
+    BOUNCED = "bounce", _("Came back: the address takes no e-mail")
+
+
+UNDELIVERED = (EmailState.PARKED, EmailState.BOUNCED)  # it stays so until somebody does something

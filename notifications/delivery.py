@@ -8,6 +8,7 @@ import logging
 import random
 import time
 from datetime import timedelta
+from smtplib import SMTPRecipientsRefused
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
@@ -31,6 +32,7 @@ LONGEST = (
 FIRST_BACKOFF = timedelta(seconds=10)
 LAST_BACKOFF = timedelta(hours=3)
 MAX_ATTEMPTS = 20  # with the backoffs above a little over a day
+MAX_REFUSALS = 3  # of the address itself, for good (RFC 5321 4.2.1): the third one is believed
 
 
 def deliver_due() -> int:
@@ -127,10 +129,23 @@ def _close(connection: BaseEmailBackend) -> None:
 def _failed(email: Email, error: Exception) -> None:
     logger.warning("e-mail %s was not sent (try %s): %s", email.pk, email.attempts, type(error).__name__)
     _mine(email).update(
-        state=EmailState.PARKED if email.attempts >= MAX_ATTEMPTS else EmailState.DUE,
+        state=_after(email, error),
         next_at=timezone.now() + backoff(email.attempts),
         error=type(error).__name__,
     )
+
+
+def _after(email: Email, error: Exception) -> EmailState:
+    if email.attempts >= MAX_REFUSALS and _is_refused_for_good(error):
+        return EmailState.BOUNCED
+    return EmailState.PARKED if email.attempts >= MAX_ATTEMPTS else EmailState.DUE
+
+
+def _is_refused_for_good(error: Exception) -> bool:
+    """Whether the server knows the address and will never take anything for it: 5yz, said to the recipient."""
+    if not isinstance(error, SMTPRecipientsRefused):
+        return False
+    return all(500 <= code < 600 for code, _text in error.recipients.values())
 
 
 def _give_back(email: Email) -> None:

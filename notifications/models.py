@@ -7,7 +7,16 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 
-from .choices import EmailState, Kind
+from .choices import UNDELIVERED, EmailState, Kind
+
+
+class EmailQuerySet(models.QuerySet["Email"]):
+    def undelivered(self) -> EmailQuerySet:
+        """E-mails that nobody got, to addresses that nothing later reached: somebody has to look after them."""
+        later = Email.objects.filter(
+            to=models.OuterRef("to"), state=EmailState.SENT, sent_at__gt=models.OuterRef("created_at")
+        ).exclude(pk=models.OuterRef("pk"))
+        return self.filter(~models.Exists(later), state__in=UNDELIVERED)
 
 
 class Email(models.Model):
@@ -31,11 +40,19 @@ class Email(models.Model):
     created_at = models.DateTimeField(_("written"), auto_now_add=True)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
 
+    objects = EmailQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("e-mail")
         verbose_name_plural = _("e-mails")
         ordering = ("-created_at", "-pk")
-        indexes = (models.Index(fields=("next_at",), condition=models.Q(state="due"), name="email_due"),)
+        indexes = (
+            models.Index(fields=("next_at",), condition=models.Q(state="due"), name="email_due"),
+            models.Index(
+                fields=("to",), condition=models.Q(state__in=("parked", "bounce")), name="email_undelivered"
+            ),
+            models.Index(fields=("to", "sent_at"), condition=models.Q(state="sent"), name="email_sent_to"),
+        )
         constraints = (
             models.CheckConstraint(
                 condition=models.Q(state__in=EmailState.values), name="email_state_is_known"
@@ -44,6 +61,11 @@ class Email(models.Model):
 
     def __str__(self) -> str:
         return f"{self.to}: {self.subject}"
+
+    @property
+    def can_be_sent_again(self) -> bool:
+        """A text that was erased once it was sent, since it held a one-time link, is gone."""
+        return self.state in UNDELIVERED and bool(self.body)
 
 
 class NotificationQuerySet(models.QuerySet["Notification"]):

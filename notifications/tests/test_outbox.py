@@ -22,11 +22,12 @@ pytestmark = pytest.mark.django_db
 
 
 class Server:
-    """Keeps what it is sent; refuses whoever `refuse` names."""
+    """Keeps what it is sent; refuses whoever `refuse` names for good, and `busy` for now."""
 
     def __init__(self) -> None:
         self.got: list[Any] = []
         self.refuse: set[str] = set()
+        self.busy: set[str] = set()
         self.hang_up = False
 
     async def handle_RCPT(  # noqa: N802
@@ -34,6 +35,8 @@ class Server:
     ) -> str:
         if address in self.refuse:
             return "550 no such person"
+        if address in self.busy:
+            return "450 mailbox busy"
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
@@ -110,6 +113,27 @@ def test_one_that_is_refused_is_tried_again_later_and_the_others_are_sent(smtp, 
     Email.objects.update(next_at=timezone.now())
     assert delivery.deliver_due() == 1
     assert smtp.got[-1]["Message-ID"] == refused.message_id
+
+
+def test_an_address_that_is_refused_for_good_three_times_takes_no_e_mail(smtp):
+    smtp.refuse = {"gone@example.org"}
+    email = write(to="gone@example.org")
+    for state in (EmailState.DUE, EmailState.DUE, EmailState.BOUNCED):
+        Email.objects.update(next_at=timezone.now())
+        delivery.deliver_due()
+        email.refresh_from_db()
+        assert email.state == state
+    assert list(Email.objects.undelivered()) == [email]
+
+
+def test_a_server_that_is_only_busy_is_no_reason_to_give_an_address_up(smtp):
+    smtp.busy = {"full@example.org"}
+    email = write(to="full@example.org")
+    for _number in range(4):
+        Email.objects.update(next_at=timezone.now())
+        delivery.deliver_due()
+    email.refresh_from_db()
+    assert (email.state, email.attempts) == (EmailState.DUE, 4)
 
 
 def test_a_server_that_is_away_costs_nothing_but_time(no_smtp):

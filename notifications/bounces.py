@@ -58,6 +58,7 @@ def _returned(part: Message) -> str:
     """The line with the Message-ID in what a part returns."""
     payload = part.get_payload()
     if isinstance(payload, list):  # message/rfc822 is read as a message of its own
-        return str(payload[0].get("Message-ID", "")) if payload else ""
+        first = payload[0] if payload else None
+        return str(first.get("Message-ID", "")) if isinstance(first, Message) else ""
     head = message_from_bytes(str(payload).encode(errors="replace"), policy=policy.compat32)
     return str(head.get("Message-ID", ""))

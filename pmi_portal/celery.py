@@ -45,3 +45,5 @@ def _keep_our_log(**_options: Any) -> None:
 app = Celery("pmi_portal", task_cls=TracedTask)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+from . import sweeps  # noqa: E402, F401  # notes every sweep that ends; it needs the settings of the app

@@ -65,6 +65,7 @@ def check_beat() -> None:
 
 
 def _result(check: Callable[[], None]) -> str:
+    """ "ok", or why the part does not work, for anybody's eyes."""
     try:
         check()
     except Unwell as reason:
@@ -75,15 +76,19 @@ def _result(check: Callable[[], None]) -> str:
     return "ok"
 
 
+def parts() -> dict[str, str]:
+    """Each part by name: "ok", or why it does not work, fit for anybody's eyes."""
+    found = {"database": _result(check_database), "broker": _result(check_broker)}
+    if found["broker"] == "ok":
+        return found | {"worker": _result(check_worker), "beat": _result(check_beat)}
+    return found | {"worker": "unknown without the broker", "beat": "unknown without the broker"}
+
+
 @transaction.non_atomic_requests
 @login_not_required
 @never_cache
 @require_safe
 def healthz(request: HttpRequest) -> JsonResponse:
     """JSON naming database, broker, worker and beat, each `ok` or why not. 200 when all are, else 503."""
-    parts = {"database": _result(check_database), "broker": _result(check_broker)}
-    if parts["broker"] == "ok":
-        parts |= {"worker": _result(check_worker), "beat": _result(check_beat)}
-    else:
-        parts |= {"worker": "unknown without the broker", "beat": "unknown without the broker"}
-    return JsonResponse(parts, status=200 if set(parts.values()) == {"ok"} else 503)
+    found = parts()
+    return JsonResponse(found, status=200 if set(found.values()) == {"ok"} else 503)

@@ -8,7 +8,7 @@ from accounts.roles import Officer
 
 
 def home(request: SignedInRequest) -> HttpResponse:
-    """Officers begin at what waits for them, other case workers at their cases, admins at their people.
+    """Officers begin at what waits for them, other case workers at their cases, admins at what needs them.
 
     The data protection officer begins at what has happened.
     """
@@ -17,8 +17,4 @@ def home(request: SignedInRequest) -> HttpResponse:
         return redirect("referrals:inbox")
     if user.works_cases:
         return redirect("cases:list")
-    if user.manages_partners:
-        return redirect("agencies:partners")
-    if not user.manages_staff:
-        return redirect("cases:log")
-    return redirect("agencies:partner", code=user.partner.code if user.partner else "")
+    return redirect("administration:today" if user.manages_staff else "cases:log")

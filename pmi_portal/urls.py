@@ -5,11 +5,12 @@ from django.urls import include, path
 
 from accounts.urls import sign_in_urlpatterns
 
-from . import demo_mail, health, home, views
+from . import demo_mail, health, home, machinery, views
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("healthz", health.healthz, name="healthz"),
+    path("machinery/", machinery.machinery, name="machinery"),
     path("gallery/", views.gallery, name="gallery"),
     path("demo/mail/", demo_mail.mailbox_list, name="demo_mail"),
     path("demo/mail/<str:key>/", demo_mail.mailbox_message, name="demo_mail_message"),
@@ -18,6 +19,7 @@ urlpatterns = [
     path("notifications/", include("notifications.urls")),
     path("partners/", include("agencies.urls")),
     path("cases/", include("cases.urls")),
+    path("today/", include("administration.urls")),
     path("rights/", include("rights.urls")),
     path("", include("referrals.urls")),
     path("admin/", admin.site.urls),

@@ -17,6 +17,8 @@ from pytest_django import DjangoDbBlocker
 
 from accounts.roles import ROLES
 from agencies.loading.codes import load_deadlines
+from notifications.choices import EmailState
+from notifications.models import Email
 from pmi_portal.tests.visiting import METHODS, ROUTES, knock, parameters, session_of, visitor
 from pmi_portal.tests.world import World, make_world
 from rights.tests.factories import make_breach
@@ -39,6 +41,8 @@ class Visitors:
         self.world = world
         load_deadlines()
         self.breach = make_breach(by=world.people["portal_admin"])
+        self.parked = Email.objects.get(to=world.invitation.email)
+        Email.objects.filter(pk=self.parked.pk).update(state=EmailState.PARKED)
         self.breaches = [route for route in ROUTES if route.startswith("rights:breach")]
         self.sessions = {who: session_of(world.people[who]) for who in WHO[1:]}
 
@@ -57,6 +61,7 @@ class Visitors:
             "notifications:open": world.notification.pk,
             "agencies:invitation_resend": world.invitation.pk,
             "agencies:invitation_revoke": world.invitation.pk,
+            "administration:send_again": self.parked.pk,
             "referrals:change_consent": world.referral.consent_id,
             "referrals:withdraw_consent": world.referral.consent_id,
             "referrals:review_override": world.referral.consent_id,

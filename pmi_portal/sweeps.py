@@ -1,0 +1,111 @@
+"""When each sweep last ran and how it ended, noted in Redis by the worker that ran it.
+
+A hint for people who look after the portal: where Redis forgot it, the next sweep says it again.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any
+
+import redis
+from celery.signals import task_postrun, task_prerun
+from django.conf import settings
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+logger = logging.getLogger(__name__)
+
+KEY = "pmi:sweeps"  # a hash: the task's name, and what became of its last run as JSON
+SLACK = timedelta(seconds=30)  # that a sweep may be late by, besides having been left out twice
+
+NAMES: dict[str, Promise] = {
+    "route-waiting-referrals": _("Find the agency for referrals"),
+    "remind-of-referrals": _("Remind of deadlines of referrals"),
+    "tell-of-time-limits": _("Tell of time limits and settlements"),
+    "sweep-files-of-no-document": _("Remove files that became no document"),
+    "scan-files": _("Look for viruses in files"),
+    "write-held-emails": _("Write digests and what quiet hours held back"),
+    "tell-of-ending-consents": _("Tell of consents that end"),
+    "sequence-access-log": _("Take entries into the access log's tree"),
+    "checkpoint-access-log": _("Sign the access log"),
+    "send-password-resets": _("Send links for a new password"),
+    "clear-what-has-ended": _("Remove sessions and forms that have ended"),
+    "remind-of-requests": _("Remind of workers' requests and breaches"),
+    "build-exports": _("Make copies of workers' data"),
+    "erase-confirmed-cases": _("Erase cases that somebody confirmed"),
+    "propose-erasures": _("Propose what was kept for long enough"),
+    "deliver-due-emails": _("Send e-mails"),
+}
+_started: dict[str, float] = {}
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """One sweep: what it does, how often it should run, and when it last did."""
+
+    name: str
+    every: timedelta
+    at: datetime | None
+    went_well: bool = True
+    seconds: float = 0.0
+
+    @property
+    def is_late(self) -> bool:
+        return self.at is not None and timezone.now() - self.at > 3 * self.every + SLACK
+
+    @property
+    def is_well(self) -> bool:
+        return self.at is not None and self.went_well and not self.is_late
+
+
+def all_sweeps() -> list[Sweep]:
+    """Every sweep that beat asks for, those that need somebody first. Raises redis.RedisError without Redis."""
+    noted = _broker().hgetall(KEY)
+    swept = [_sweep(name, entry, noted) for name, entry in settings.CELERY_BEAT_SCHEDULE.items()]
+    return sorted(swept, key=lambda sweep: (sweep.is_well, sweep.every))
+
+
+@task_prerun.connect
+def begun(task_id: str = "", **_more: Any) -> None:
+    _started[task_id] = time.monotonic()
+
+
+@task_postrun.connect
+def ended(task_id: str = "", task: Any = None, state: str = "", **_more: Any) -> None:
+    """Note a sweep. A Redis that is away costs the note and nothing else."""
+    began = _started.pop(task_id, None)
+    if task is None or task.name not in _swept():
+        return
+    seconds = time.monotonic() - began if began is not None else 0.0
+    note = {"at": time.time(), "well": state == "SUCCESS", "seconds": round(seconds, 3)}
+    try:
+        _broker().hset(KEY, task.name, json.dumps(note))
+    except redis.RedisError as error:
+        logger.info("a sweep was not noted: %s", type(error).__name__)
+
+
+@cache
+def _swept() -> frozenset[str]:
+    return frozenset(str(entry["task"]) for entry in settings.CELERY_BEAT_SCHEDULE.values())
+
+
+def _broker() -> redis.Redis:
+    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1)
+
+
+def _sweep(name: str, entry: Mapping[str, Any], noted: Mapping[Any, Any]) -> Sweep:
+    every = timedelta(seconds=entry["schedule"])
+    raw = noted.get(entry["task"].encode())
+    if raw is None:
+        return Sweep(str(NAMES[name]), every, None)
+    note = json.loads(raw)
+    at = datetime.fromtimestamp(note["at"], UTC)
+    return Sweep(str(NAMES[name]), every, at, note["well"], note["seconds"])

@@ -1,0 +1,114 @@
+"""The state of the portal's own machinery, as a portal admin reads it."""
+
+import json
+import time
+from collections.abc import Iterator
+
+import pytest
+import redis
+from django.conf import LazySettings
+from django.test import Client
+from django.utils import timezone
+
+from accounts import resets
+from accounts.tasks import send_resets
+from accounts.tests.factories import make_portal_admin
+from notifications import actions
+from notifications.choices import EmailState
+from notifications.models import Email
+from notifications.tasks import deliver
+from pmi_portal import machinery, sweeps
+
+pytestmark = pytest.mark.django_db
+
+SEND_RESETS = "accounts.tasks.send_resets"
+
+
+@pytest.fixture(autouse=True)
+def noted(settings: LazySettings) -> Iterator[redis.Redis]:
+    with redis.Redis.from_url(settings.REDIS_URL) as broker:
+        broker.delete(sweeps.KEY)
+        yield broker
+        broker.delete(sweeps.KEY)
+
+
+@pytest.fixture
+def page(client: Client) -> Client:
+    client.force_login(make_portal_admin())
+    return client
+
+
+def sweep(settings: LazySettings, task: str) -> sweeps.Sweep:
+    name = next(name for name, entry in settings.CELERY_BEAT_SCHEDULE.items() if entry["task"] == task)
+    return next(found for found in sweeps.all_sweeps() if found.name == str(sweeps.NAMES[name]))
+
+
+def test_every_sweep_of_beat_has_a_name(settings: LazySettings) -> None:
+    assert set(sweeps.NAMES) == set(settings.CELERY_BEAT_SCHEDULE)
+    assert all(sweep.at is None for sweep in sweeps.all_sweeps())
+
+
+def test_a_sweep_that_ran_is_noted(settings: LazySettings) -> None:
+    send_resets.apply()
+    found = sweep(settings, SEND_RESETS)
+    assert found.is_well
+    assert found.at is not None
+    assert timezone.now() >= found.at
+
+
+def test_a_sweep_that_failed_is_noted_as_such(
+    settings: LazySettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> int:
+        raise RuntimeError
+
+    monkeypatch.setattr(resets, "send_due", fail)
+    send_resets.apply()
+    found = sweep(settings, SEND_RESETS)
+    assert not found.went_well
+    assert not found.is_well
+
+
+def test_a_task_that_is_no_sweep_is_not_noted(noted: redis.Redis) -> None:
+    deliver.apply()
+    assert noted.hgetall(sweeps.KEY) == {}
+
+
+@pytest.mark.parametrize(
+    ("ago", "late"), [(40, False), (46, True)]
+)  # every 5 s: three times, and 30 s of slack
+def test_a_sweep_that_stays_away_is_late(
+    settings: LazySettings, noted: redis.Redis, ago: int, late: bool
+) -> None:
+    noted.hset(sweeps.KEY, SEND_RESETS, json.dumps({"at": time.time() - ago, "well": True, "seconds": 0.1}))
+    assert sweep(settings, SEND_RESETS).is_late is late
+
+
+def test_a_broker_that_is_away_costs_a_sweep_nothing_and_the_page_says_so(
+    settings: LazySettings, page: Client
+) -> None:
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    send_resets.apply(throw=True)
+    text = page.get("/machinery/").content.decode()
+    assert "Nobody can tell while the message queue is away" in text
+    assert "does not answer" in text
+
+
+def test_what_waits_is_counted_and_not_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machinery, "MOST", 2)
+    first = actions.send_email(to="a@example.org", subject="Hello", body="Text.")
+    emails = machinery.state()["waiting"][1]
+    assert (emails.count, emails.since, emails.is_more) == (1, first.next_at, False)
+    for _number in range(3):
+        actions.send_email(to="a@example.org", subject="Hello", body="Text.")
+    emails = machinery.state()["waiting"][1]
+    assert (emails.count, emails.is_more) == (3, True)
+    Email.objects.update(state=EmailState.SENT)
+    assert machinery.state()["waiting"][1].count == 0
+
+
+def test_a_corner_of_another_page_gets_the_tables_alone(page: Client) -> None:
+    assert "<html" in page.get("/machinery/").content.decode()
+    corner = page.get("/machinery/", headers={"HX-Request": "true"}).content.decode()
+    assert "<html" not in corner
+    assert "Database" in corner

@@ -8,7 +8,6 @@ import logging
 import random
 import time
 from datetime import timedelta
-from smtplib import SMTPRecipientsRefused
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
@@ -142,10 +141,12 @@ def _after(email: Email, error: Exception) -> EmailState:
 
 
 def _is_refused_for_good(error: Exception) -> bool:
-    """Whether the server knows the address and will never take anything for it: 5yz, said to the recipient."""
-    if not isinstance(error, SMTPRecipientsRefused):
-        return False
-    return all(500 <= code < 600 for code, _text in error.recipients.values())
+    """Whether the server takes nothing for the address, now and later: 5yz, said to the recipient and not to us.
+
+    smtplib's SMTPRecipientsRefused alone names `recipients`: each with the code and the words of the refusal.
+    """
+    refused = getattr(error, "recipients", None)
+    return bool(refused) and all(500 <= code < 600 for code, _words in refused.values())
 
 
 def _give_back(email: Email) -> None:

@@ -145,7 +145,7 @@ def _is_refused_for_good(error: Exception) -> bool:
 
     smtplib's SMTPRecipientsRefused alone names `recipients`: each with the code and the words of the refusal.
     """
-    refused = getattr(error, "recipients", None)
+    refused: dict[str, tuple[int, bytes]] = getattr(error, "recipients", {})
     return bool(refused) and all(500 <= code < 600 for code, _words in refused.values())
 
 

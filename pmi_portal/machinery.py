@@ -61,8 +61,10 @@ class Waiting:
 @require_GET
 @allow(Right.MANAGE_PARTNERS)
 def machinery(request: SignedInRequest) -> HttpResponse:
-    """The page, or, asked for by a page that shows it in a corner, only its tables."""
-    template = "portal/_machinery.html" if request.headers.get("HX-Request") else "portal/machinery.html"
+    """The page; for a refresh only its tables, and with `?short=` what fits into a corner of another page."""
+    if not request.headers.get("HX-Request"):
+        return render(request, "portal/machinery.html", state())
+    template = "portal/_machinery_short.html" if "short" in request.GET else "portal/_machinery.html"
     return render(request, template, state())
 
 
@@ -74,7 +76,7 @@ def state() -> dict[str, Any]:
         "parts": parts,
         "waiting": _waiting(),
         "sweeps": swept,
-        "is_well": all(part.is_well for part in parts) and all(sweep.is_well for sweep in swept or []),
+        "troubled": [sweep.name for sweep in swept or [] if sweep.needs_somebody],
         "now": timezone.now(),
     }
 

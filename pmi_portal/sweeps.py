@@ -62,15 +62,16 @@ class Sweep:
         return self.at is not None and timezone.now() - self.at > 3 * self.every + SLACK
 
     @property
-    def is_well(self) -> bool:
-        return self.at is not None and self.went_well and not self.is_late
+    def needs_somebody(self) -> bool:
+        """It failed or stays away. One that nobody noted yet may just not have had its turn."""
+        return self.at is not None and (not self.went_well or self.is_late)
 
 
 def all_sweeps() -> list[Sweep]:
     """Every sweep that beat asks for, those that need somebody first. Raises redis.RedisError without Redis."""
     noted = _broker().hgetall(KEY)
     swept = [_sweep(name, entry, noted) for name, entry in settings.CELERY_BEAT_SCHEDULE.items()]
-    return sorted(swept, key=lambda sweep: (sweep.is_well, sweep.every))
+    return sorted(swept, key=lambda sweep: (not sweep.needs_somebody, sweep.every))
 
 
 @task_prerun.connect

@@ -51,7 +51,7 @@ def test_every_sweep_of_beat_has_a_name(settings: LazySettings) -> None:
 def test_a_sweep_that_ran_is_noted(settings: LazySettings) -> None:
     send_resets.apply()
     found = sweep(settings, SEND_RESETS)
-    assert found.is_well
+    assert not found.needs_somebody
     assert found.at is not None
     assert timezone.now() >= found.at
 
@@ -66,7 +66,7 @@ def test_a_sweep_that_failed_is_noted_as_such(
     send_resets.apply()
     found = sweep(settings, SEND_RESETS)
     assert not found.went_well
-    assert not found.is_well
+    assert found.needs_somebody
 
 
 def test_a_task_that_is_no_sweep_is_not_noted(noted: redis.Redis) -> None:
@@ -112,3 +112,13 @@ def test_a_corner_of_another_page_gets_the_tables_alone(page: Client) -> None:
     corner = page.get("/machinery/", headers={"HX-Request": "true"}).content.decode()
     assert "<html" not in corner
     assert "Database" in corner
+
+
+def test_a_corner_names_the_sweeps_that_need_somebody_and_no_other(page: Client, noted: redis.Redis) -> None:
+    def corner() -> str:
+        return page.get("/machinery/?short=1", headers={"HX-Request": "true"}).content.decode()
+
+    assert "failed or is late" not in corner()
+    noted.hset(sweeps.KEY, SEND_RESETS, json.dumps({"at": time.time() - 60, "well": True, "seconds": 0.1}))
+    assert "Send links for a new password" in corner()
+    assert "Sign the access log" not in corner()

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import today
+from .views import today, where
 
 app_name = "administration"
 
@@ -8,4 +8,5 @@ urlpatterns = [
     path("", today.today, name="today"),
     path("emails/", today.undelivered, name="undelivered"),
     path("emails/<int:pk>/again/", today.send_again, name="send_again"),
+    path("where/", where.where, name="where"),
 ]

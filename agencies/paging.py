@@ -1,11 +1,13 @@
 """Long lists in pages: numbered where the order is by name, by place in the log where new rows keep coming."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
+Item = TypeVar("Item")
 Row = TypeVar("Row", bound=Model)
 
 PAGE = 50
@@ -13,20 +15,22 @@ LAST_PAGE = 1000
 
 
 @dataclass(frozen=True)
-class Page(Generic[Row]):
+class Page(Generic[Item]):
     """One page of rows. The addresses keep the filters in use; an empty one leads nowhere.
 
     `asked` says that the reader asked for a page other than the first: an empty one then does not mean an empty list.
     """
 
-    rows: list[Row]
+    rows: list[Item]
     previous_url: str
     next_url: str
     asked: bool
     text: str = ""
 
 
-def numbered(request: HttpRequest, rows: QuerySet[Row], *, size: int = PAGE) -> Page[Row]:
+def numbered(
+    request: HttpRequest, rows: QuerySet[Any, Item] | Sequence[Item], *, size: int = PAGE
+) -> Page[Item]:
     """The page that `?page=` names; the first one for anything odd."""
     asked = request.GET.get("page", "")
     number = int(asked) if asked.isdecimal() and len(asked) < 5 and 1 <= int(asked) <= LAST_PAGE else 1

@@ -4,6 +4,7 @@ from django.urls import path
 
 from .views import (
     calendars,
+    coverage,
     deadlines,
     invitations,
     log,
@@ -38,6 +39,7 @@ urlpatterns = [
     path("data/<slug:table>/<slug:entry>/reset/", reference_rows.row_reset, name="reference_reset"),
     path("data/<slug:table>/<slug:entry>/retire/", reference_rows.row_retire, name="reference_retire"),
     path("data/<slug:table>/<slug:entry>/restore/", reference_rows.row_restore, name="reference_restore"),
+    path("mandates/", coverage.coverage, name="mandates"),
     path("deadlines/", deadlines.deadlines, name="deadlines"),
     path("deadlines/reminders/", deadlines.reminders, name="reminders"),
     path("deadlines/days/", deadlines.day_add, name="day_add"),

@@ -21,6 +21,7 @@ urlpatterns = [
     path("cases/", include("cases.urls")),
     path("today/", include("administration.urls")),
     path("rights/", include("rights.urls")),
+    path("administration/", include("administration.urls")),
     path("", include("referrals.urls")),
     path("admin/", admin.site.urls),
 ]

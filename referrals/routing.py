@@ -135,13 +135,21 @@ def pick(referral: Referral, answer: matching.Answer) -> Partner | matching.Reas
 
     It must be the clear answer, work here, have somebody who reads, and not have the same thing in hand already.
     """
+    partner = first_choice(answer)
+    if not isinstance(partner, Partner):
+        return partner
+    if twin := moves.twin_at(partner, referral):
+        return {"code": "twin", "params": {**_names(partner), "reference": twin.reference}}
+    return partner
+
+
+def first_choice(answer: matching.Answer) -> Partner | matching.Reason:
+    """The same as far as it does not depend on what else is in hand."""
     if answer.clear is None:
         return answer.reasons[0]
     partner = Partner.objects.get(pk=answer.clear.partner_id)
     if not answer.clear.reachable:
         return {"code": "no_accounts", "params": _names(partner)}
-    if twin := moves.twin_at(partner, referral):
-        return {"code": "twin", "params": {**_names(partner), "reference": twin.reference}}
     return partner
 
 

@@ -213,6 +213,14 @@ def why_receiver(user: User, referral: Referral) -> list[str]:
     )
 
 
+def would(choice: Partner | matching.Reason) -> str:
+    """What the portal would do, if it were left to find the agency: `choice` is what `routing.pick` answers."""
+    if isinstance(choice, Partner):
+        return _("It would go to %(partner)s.") % {"partner": choice}
+    why = reasons.explain(choice["code"], choice["params"])
+    return _("It would leave the choice to you: %(why)s") % {"why": why}
+
+
 def ranking(kept: list[dict[str, Any]]) -> list[Candidate]:
     """What `routing.ranked` kept, with the partners as they are now; those that work here no more are left out."""
     partners = Partner.objects.active().with_accounts().in_bulk([line["partner_id"] for line in kept])

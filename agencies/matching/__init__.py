@@ -4,6 +4,7 @@
 reason in one sentence.
 """
 
+from .facts import Facts
 from .lookup import ask, districts_for, place_suggestions
 from .placenames import normalise, resolve
 from .questions import Answer, Candidate, DistrictFacts, MandateFacts, Question, Reason, TopicFacts, WhyNot
@@ -14,6 +15,7 @@ __all__ = [
     "Answer",
     "Candidate",
     "DistrictFacts",
+    "Facts",
     "MandateFacts",
     "Question",
     "Reason",

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
 
-from django.db.models import BooleanField, ExpressionWrapper, F, Q, Subquery
+from django.db.models import Q, Subquery
 
 from .. import countries
 from ..choices import PartnerKind, Stage
 from ..models import District, Mandate, Partner, Province, Topic
-from ..models.partners import has_accounts
-from ..models.reference import TO_CONFIRM
+from .facts import districts_of, mandates_of, reached, topics_of
 from .placenames import PLACE_LENGTH
-from .questions import Answer, Candidate, DistrictFacts, MandateFacts, Question, TopicFacts
+from .questions import Answer, MandateFacts, Question
 from .ranking import rank
 
 MOST_TOPICS = 50  # of a question that are looked at
@@ -28,23 +25,18 @@ def ask(question: Question) -> Answer:
     Never raises for what somebody typed: an unknown topic, country or home counts as not given. Whether a clear
     partner without accounts is sent to is for the caller to decide (`Candidate.reachable`).
     """
-    question = _plain(question)
-    mandates, reachable = _mandates(question)
+    question = plain(question)
+    mandates, readers = _mandates(question)
     working, home_name = _working(question)
     answer = rank(
         question,
-        topics=_topics(question.topics),
-        mandates=mandates,
-        districts=_districts(question.country) if question.country and question.place else (),
+        topics=topics_of(Topic.objects.filter(code__in=question.topics)),
+        mandates=mandates.values(),
+        districts=districts_of(question.country) if question.country and question.place else (),
         working=working,
         home_name=home_name,
     )
-
-    def reached(candidate: Candidate) -> Candidate:
-        return replace(candidate, reachable=candidate.partner_id in reachable)
-
-    clear = reached(answer.clear) if answer.clear else None
-    return replace(answer, ranking=tuple(map(reached, answer.ranking)), clear=clear)
+    return reached(answer, readers)
 
 
 def districts_for(country: str) -> list[District]:
@@ -67,7 +59,7 @@ def place_suggestions(country: str) -> list[str]:
     return sorted(names | set(cities.values_list("city", flat=True)))
 
 
-def _plain(question: Question) -> Question:
+def plain(question: Question) -> Question:
     """The question with everything that cannot be a code left out, and the province that its regency implies."""
     country = question.country[:10].strip().upper()
     regency = question.home_regency if re.fullmatch(r"[0-9]{4}", question.home_regency) else ""
@@ -80,72 +72,25 @@ def _plain(question: Question) -> Question:
         place=question.place[:PLACE_LENGTH],
         home_province=province,
         home_regency=regency if regency.startswith(province) else "",
+        district=question.district if _is_part(question.district, country) else "",
     )
 
 
-def _topics(codes: Iterable[str]) -> list[TopicFacts]:
-    return [
-        TopicFacts(
-            code=topic.code,
-            name_id=topic.name_id,
-            name_en=topic.name_en,
-            stage=topic.stage,
-            urgency=topic.default_urgency,
-            agencies=tuple(topic.typical_agencies),
-            restricted=topic.restricted,
-        )
-        for topic in Topic.objects.filter(code__in=codes)
-    ]
+def _is_part(district: str, country: str) -> bool:
+    return bool(country) and re.fullmatch(rf"{country}(-[A-Z0-9]+)+", district[:40]) is not None
 
 
-_NAMES = {
-    "partner_code": F("partner__code"),
-    "partner_name_id": F("partner__name_id"),
-    "partner_name_en": F("partner__name_en"),
-    "partner_city": F("partner__city"),
-    "partner_country": F("partner__country"),
-    "district_name_id": F("district__name_id"),
-    "district_name_en": F("district__name_en"),
-    "province_name": F("province__name"),
-    "regency_name": F("regency__name"),
-}
-_PLAIN_FIELDS = ("partner_id", "agency_code", "topic", "stage", "country", "district", "province", "regency")
-
-
-def _mandates(question: Question) -> tuple[list[MandateFacts], set[int]]:
+def _mandates(question: Question) -> tuple[dict[int, MandateFacts], set[int]]:
     """The mandates that may cover the question, and which of their partners have accounts."""
-    rows = (
-        Mandate.objects.in_force()
-        .filter(
+    return mandates_of(
+        Mandate.objects.in_force().filter(
             Q(topic=None) | Q(topic__in=question.topics),
             Q(province=None) | Q(province=question.home_province),
             Q(regency=None) | Q(regency=question.home_regency),
             stage__in=("", question.stage),
             country__in=("", question.country),
         )
-        .values(
-            *_PLAIN_FIELDS,
-            unconfirmed=ExpressionWrapper(TO_CONFIRM, BooleanField()),
-            reachable=has_accounts("partner_id"),
-            **_NAMES,
-        )
     )
-    facts, reachable = [], set()
-    for row in rows:
-        if row.pop("reachable"):
-            reachable.add(row["partner_id"])
-        values: dict[str, Any] = {name: "" if value is None else value for name, value in row.items()}
-        facts.append(MandateFacts(**values))
-    return facts, reachable
-
-
-def _districts(country: str) -> list[DistrictFacts]:
-    rows = (
-        District.objects.current()
-        .filter(country=country)
-        .values_list("code", "name_id", "name_en", "aliases")
-    )
-    return [DistrictFacts(code, (name_id, name_en, *aliases)) for code, name_id, name_en, aliases in rows]
 
 
 def _working(question: Question) -> tuple[set[tuple[str, str]], str]:

@@ -29,7 +29,8 @@ class WhyNot(StrEnum):
 class Question:
     """A complaint, as far as responsibility depends on it. Whatever is not known stays empty.
 
-    `place` is the city or district abroad as somebody typed it; `exclude` holds the primary keys of partners that
+    `place` is the city or district abroad as somebody typed it; `district` names that part of the country by its code,
+    where it is known so exactly, and then `place` does not matter. `exclude` holds the primary keys of partners that
     are not to be asked (the one who asks, those who declined).
     """
 
@@ -40,6 +41,7 @@ class Question:
     home_province: str = ""
     home_regency: str = ""
     exclude: frozenset[int] = frozenset()
+    district: str = ""
 
 
 @dataclass(frozen=True)

@@ -84,7 +84,7 @@ def rank(
         topics, key=lambda topic: (_URGENCY.get(topic.urgency, 2), _index(question.topics, topic.code))
     )
     eligible = [mandate for mandate in mandates if _covers(mandate, question)]
-    here = resolve(question.place, districts) if question.country and question.place else frozenset()
+    here = _here(question, districts)
     placed = [(mandate, *place) for mandate in eligible if (place := _place(mandate, question, here))]
     specialists = {(mandate.agency_code, mandate.topic) for mandate in eligible if mandate.topic}
     plan = _Plan(
@@ -96,6 +96,13 @@ def rank(
     ]
     ranking = _tiers(fits)
     return _answer(question, ranking, plan.first(working), home_name)
+
+
+def _here(question: Question, districts: Iterable[DistrictFacts]) -> frozenset[str]:
+    """The parts of the country that the place may lie in; none where that is not known."""
+    if question.district:
+        return frozenset({question.district})
+    return resolve(question.place, districts) if question.country and question.place else frozenset()
 
 
 class _Plan:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Self
 
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models.functions import Left
+from django.db.models.functions import Coalesce, Left
 from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
 
 from ..choices import AgencyCode, Stage
+from ..today import today
 from .partners import Partner
 from .places import District, Province, Regency, validate_country
 from .reference import ReferenceQuerySet, ReferenceRow, Topic
@@ -19,9 +23,28 @@ from .reference import ReferenceQuerySet, ReferenceRow, Topic
 class MandateQuerySet(ReferenceQuerySet["Mandate"]):
     """Reads over mandates."""
 
-    def in_force(self) -> Self:
-        """Mandates that may be relied upon: not retired, of a partner that is neither retired nor suspended."""
-        return self.current().filter(partner__is_active=True, partner__retired_at=None)
+    def current(self) -> Self:
+        """Rows in use: neither retired nor over. Those whose day has not come yet are among them."""
+        return super().current().exclude(valid_until__lt=today())
+
+    def on(self, day: date) -> Self:
+        """Mandates that hold on that day and are not retired, whatever has become of their partner."""
+        return self.filter(
+            models.Q(valid_from=None) | models.Q(valid_from__lte=day),
+            models.Q(valid_until=None) | models.Q(valid_until__gte=day),
+            retired_at=None,
+        )
+
+    def in_force(self, on: date | None = None) -> Self:
+        """Mandates that may be relied upon that day (None: today): of a partner that is neither retired nor suspended."""
+        return self.on(on or today()).filter(partner__is_active=True, partner__retired_at=None)
+
+
+class Period(models.Func):
+    """The days on which a mandate holds; without a first or a last day it is open at that end."""
+
+    function = "daterange"
+    output_field = DateRangeField()
 
 
 class Mandate(ReferenceRow):
@@ -83,6 +106,21 @@ class Mandate(ReferenceRow):
         verbose_name=_("home regency or city"),
         help_text=_("Empty: the whole province."),
     )
+    valid_from = models.DateField(
+        _("in force from"), null=True, blank=True, help_text=_("Empty: since before the portal.")
+    )
+    valid_until = models.DateField(
+        _("in force until"), null=True, blank=True, help_text=_("The last day. Empty: until further notice.")
+    )
+    replaces = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="replaced_by",
+        verbose_name=_("follows"),
+    )
 
     objects = MandateQuerySet.as_manager()
 
@@ -92,21 +130,25 @@ class Mandate(ReferenceRow):
         ordering = ("partner", "pk")
         constraints = (
             *ReferenceRow.Meta.constraints,
-            models.UniqueConstraint(
-                fields=[
-                    "partner",
-                    "agency_code",
-                    "topic",
-                    "stage",
-                    "country",
-                    "district",
-                    "province",
-                    "regency",
+            ExclusionConstraint(
+                name="mandate_is_said_once",
+                expressions=[
+                    *((name, "=") for name in ("partner", "agency_code", "stage", "country")),
+                    *(
+                        (Coalesce(name, models.Value("")), "=")
+                        for name in ("topic", "district", "province", "regency")
+                    ),
+                    (Period("valid_from", "valid_until", models.Value("[]")), "&&"),
                 ],
                 condition=models.Q(retired_at=None),
-                nulls_distinct=False,
-                name="mandate_is_said_once",
                 violation_error_message=_("The partner already has this mandate."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(valid_from=None)
+                | models.Q(valid_until=None)
+                | models.Q(valid_until__gte=models.F("valid_from")),
+                name="mandate_ends_after_it_begins",
+                violation_error_message=_("A mandate ends on the day it begins, or later."),
             ),
             models.CheckConstraint(
                 condition=models.Q(stage__in=["", *Stage.values]), name="mandate_stage_is_known"

@@ -22,7 +22,7 @@ from cases.models import Case
 from cases.pausing import case_paused
 from cases.views import door
 
-from .. import actions, preview, reasons, routing, rules, wording
+from .. import actions, preview, routing, rules, wording
 from ..actions import ActRefused, KeyUsed
 from ..choices import Service, State
 from ..forms import ReferForm
@@ -179,18 +179,8 @@ def _would(case: Case, services: list[str], answer: matching.Answer) -> dict[str
     """What the portal would do now, if it were left to find the agency."""
     draft = Referral(case=case, sender_id=case.partner_id, services=services, state=State.WAITING)
     choice = routing.pick(draft, answer)
-    if isinstance(choice, Partner):
-        return {
-            "clear": True,
-            "likely": choice,
-            "would": _("It would go to %(partner)s.") % {"partner": choice},
-        }
-    why = reasons.explain(choice["code"], choice["params"])
-    return {
-        "clear": False,
-        "likely": None,
-        "would": _("It would leave the choice to you: %(why)s") % {"why": why},
-    }
+    likely = choice if isinstance(choice, Partner) else None
+    return {"clear": likely is not None, "likely": likely, "would": wording.would(choice)}
 
 
 def _as_typed(request: SignedInRequest, case: Case) -> ReferForm:

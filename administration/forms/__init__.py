@@ -1,0 +1,1 @@
+"""What is well-formed on the pages of the administration."""

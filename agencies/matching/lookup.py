@@ -16,6 +16,7 @@ from .questions import Answer, MandateFacts, Question
 from .ranking import rank
 
 MOST_TOPICS = 50  # of a question that are looked at
+_DISTRICT_CODE = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,40}){1,5}")
 _TOPIC_CODE = re.compile(r"[A-Z0-9_]{1,40}")
 
 
@@ -77,7 +78,7 @@ def plain(question: Question) -> Question:
 
 
 def _is_part(district: str, country: str) -> bool:
-    return bool(country) and re.fullmatch(rf"{country}(-[A-Z0-9]+)+", district[:40]) is not None
+    return bool(country) and district.startswith(f"{country}-") and bool(_DISTRICT_CODE.fullmatch(district))
 
 
 def _mandates(question: Question) -> tuple[dict[int, MandateFacts], set[int]]:

@@ -1,3 +1,5 @@
+"""Addresses of what admins do across partners and referrals."""
+
 from django.urls import path
 
 from .views import today, where
@@ -5,8 +7,8 @@ from .views import today, where
 app_name = "administration"
 
 urlpatterns = [
-    path("", today.today, name="today"),
-    path("emails/", today.undelivered, name="undelivered"),
-    path("emails/<int:pk>/again/", today.send_again, name="send_again"),
+    path("today/", today.today, name="today"),
+    path("today/emails/", today.undelivered, name="undelivered"),
+    path("today/emails/<int:pk>/again/", today.send_again, name="send_again"),
     path("where/", where.where, name="where"),
 ]

@@ -19,9 +19,8 @@ urlpatterns = [
     path("notifications/", include("notifications.urls")),
     path("partners/", include("agencies.urls")),
     path("cases/", include("cases.urls")),
-    path("today/", include("administration.urls")),
     path("rights/", include("rights.urls")),
-    path("administration/", include("administration.urls")),
+    path("", include("administration.urls")),
     path("", include("referrals.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -14,7 +14,7 @@ from agencies.tests.factories import make_partner
 from cases.tests.factories import make_case
 
 pytestmark = pytest.mark.django_db
-ADDRESS = "/administration/where/"
+ADDRESS = "/where/"
 JOHOR = {"stage": "during", "country": "MY", "place": "Johor Bahru", "topics": "GAJI_TIDAK_DIBAYAR"}
 
 

@@ -209,7 +209,7 @@ class TestThePage:
     def test_it_begins_with_the_gaps_and_leads_to_the_simulator(self, page: Client) -> None:
         text = page.get(ADDRESS).text
         assert "No one is responsible yet for 32 topics in Kalimantan Timur (before departure)." in text
-        where = f"/administration/where/?topics={FRAUD}&amp;stage=before&amp;home_province={EAST_KALIMANTAN}"
+        where = f"/where/?topics={FRAUD}&amp;stage=before&amp;home_province={EAST_KALIMANTAN}"
         assert where in text
         answer = page.get(unescape(where))
         assert "no office is known for home province Kalimantan Timur" in answer.context["would"]

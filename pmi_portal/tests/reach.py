@@ -45,6 +45,7 @@ RELATIONS = ["own", "referred", "withdrawn", "other", "restricted"]
 NOT_OF_A_CASE = {
     "accounts": "a person's own account",
     "admin": "Django's admin has no model of a case (test_plain_admin)",
+    "administration": "partners, mandates, e-mail and numbers: nothing of a case",
     "agencies": "partners, people and reference data",
     "account_reset_password_from_key": "a secret in the address, sent by e-mail",
     "demo_mail_message": "the demo's mail",

@@ -9,7 +9,7 @@ admin entered go before what is published, those of the partner before those of 
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache, lru_cache
@@ -105,8 +105,10 @@ class DayOff:
 class Calendar:
     """When one partner is at work. The days that admins entered are read once, in one query, when first needed."""
 
-    def __init__(self, partner: Partner) -> None:
+    def __init__(self, partner: Partner, entered: Iterable[CalendarDay] | None = None) -> None:
         self.partner = partner
+        if entered is not None:
+            self._entered = {(row.country, row.day): row for row in entered}
         self.zone = ZoneInfo(partner.time_zone)
         self.weekend = weekend_of(partner)
 
@@ -114,11 +116,18 @@ class Calendar:
         """Whether people work on that day."""
         if own := self._entered.get(("", day)):
             return own.is_working
+        works_here = self._entered.get((self.partner.country, day))
+        weekend = day.weekday() in self.weekend and not (works_here and works_here.is_working)
+        return not (weekend or self.is_holiday(day))
+
+    def is_holiday(self, day: date) -> bool:
+        """Whether it is a day off of the partner, its country or Indonesia, whatever day of the week it is."""
+        if own := self._entered.get(("", day)):
+            return not own.is_working
         host, home = self._entered.get((self.partner.country, day)), self._entered.get((HOME, day))
-        closed = day.weekday() in self.weekend or day in _holidays(self.partner.country, day.year)
-        closed_here = not host.is_working if host else closed
-        closed_at_home = not home.is_working if home else day in _holidays(HOME, day.year)
-        return not (closed_here or closed_at_home)
+        off_here = not host.is_working if host else day in _holidays(self.partner.country, day.year)
+        off_at_home = not home.is_working if home else day in _holidays(HOME, day.year)
+        return off_here or off_at_home
 
     def hours_on(self, day: date) -> tuple[datetime, datetime] | None:
         """From when until when people work on that day, in UTC; None on a day off."""
@@ -205,6 +214,20 @@ class Calendar:
         """The days that admins entered, by country ("" for the partner's own) and date."""
         ours = Q(partner=self.partner) | Q(country__in={self.partner.country, HOME})
         return {(row.country, row.day): row for row in CalendarDay.objects.filter(ours)}
+
+
+def calendars_of(partners: Iterable[Partner]) -> dict[int, Calendar]:
+    """A calendar for each of the partners, by its key. The days that admins entered are read in one query."""
+    ours = {partner.pk: partner for partner in partners}
+    countries = {partner.country for partner in ours.values()} | {HOME}
+    days = list(CalendarDay.objects.filter(Q(partner__in=ours) | Q(country__in=countries)))
+    return {
+        pk: Calendar(
+            partner,
+            [day for day in days if day.partner_id == pk or day.country in {partner.country, HOME}],
+        )
+        for pk, partner in ours.items()
+    }
 
 
 def knows_holidays(country: str, year: int | None = None) -> bool:

@@ -35,6 +35,22 @@ class Urgency(models.TextChoices):
     NORMAL = "normal", _("Normal")
 
 
+class ServiceKind(models.TextChoices):
+    """What a referral asks for and what a partner's service is (inter-agency referral form; data/form_fields.csv)."""
+
+    REPATRIATION = "repatriation", _("Repatriation")
+    LEGAL_AID = "legal_aid", _("Legal aid")
+    MEDIATION = "mediation", _("Mediation")
+    SHELTER = "shelter", _("Safe shelter")
+    MEDICAL = "medical", _("Medical care")
+    PSYCHOSOCIAL = "psychosocial", _("Psychosocial support")
+    BASIC_NEEDS = "basic_needs", _("Basic needs")
+    DOCUMENT = "document", _("Documents")
+    FAMILY_TRACING = "family_tracing", _("Family tracing")
+    INSURANCE_CLAIM = "insurance_claim", _("Insurance claim")
+    OTHER = "other", _("Other")
+
+
 class SourceStatus(models.TextChoices):
     """How well a source carries a row of reference data (agencies/data/README.md)."""
 

@@ -7,11 +7,11 @@ from typing import Any
 
 from django.db.models import Model
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext
 
 from accounts.roles import ROLES
 
-from .choices import StaffVerb
+from .choices import ServiceKind, StaffVerb
 from .models import Partner, StaffEvent
 from .reference_kinds import KINDS
 from .wording import length
@@ -52,6 +52,16 @@ LOOK: dict[StaffVerb, tuple[str, str]] = {
     StaffVerb.REFERENCE_RETIRED: ("x-circle", "warn"),
     StaffVerb.REFERENCE_RESTORED: ("arrow-counterclockwise", "good"),
     StaffVerb.SERVICE_EDITED: ("pencil", "neutral"),
+}
+
+
+SERVICE_ACTS = {  # what may have been done to a service: directory.actions
+    "added": gettext_lazy("Service entered: %(service)s"),
+    "edited": gettext_lazy("Service changed: %(service)s"),
+    "checked": gettext_lazy("Service found still right: %(service)s"),
+    "places": gettext_lazy("Free places counted: %(service)s"),
+    "retired": gettext_lazy("Service offered no more: %(service)s"),
+    "restored": gettext_lazy("Service offered again: %(service)s"),
 }
 
 
@@ -134,6 +144,8 @@ def _title(event: StaffEvent, verb: StaffVerb) -> str:
             return _("Taken out of use: %(code)s (%(kind)s)") % words
         case StaffVerb.REFERENCE_RESTORED:
             return _("Brought back into use: %(code)s (%(kind)s)") % words
+        case StaffVerb.SERVICE_EDITED:
+            return SERVICE_ACTS.get(event.detail.get("act", ""), SERVICE_ACTS["edited"]) % words
         case _:
             return str(verb.label)
 
@@ -150,6 +162,7 @@ def _words(event: StaffEvent) -> dict[str, Any]:
         ),
         "kind": kind.name if kind else "",
         "code": detail.get("code", ""),
+        "service": _service(detail.get("code", "")),
         "length": length(*detail["now"]) if detail.get("now") else "",
         "day": detail.get("day", ""),
     }
@@ -157,6 +170,10 @@ def _words(event: StaffEvent) -> dict[str, Any]:
 
 def _role(code: str) -> str:
     return str(ROLES[code].name) if code in ROLES else code
+
+
+def _service(code: str) -> str:
+    return str(ServiceKind(code).label) if code in ServiceKind.values else code
 
 
 def _field(name: str, model: type[Model]) -> str:

@@ -18,6 +18,7 @@ urlpatterns = [
     path("account/", include("accounts.urls")),
     path("notifications/", include("notifications.urls")),
     path("partners/", include("agencies.urls")),
+    path("services/", include("directory.urls")),
     path("cases/", include("cases.urls")),
     path("rights/", include("rights.urls")),
     path("", include("administration.urls")),

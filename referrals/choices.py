@@ -63,22 +63,6 @@ WITH_RECEIVER = frozenset({State.SENT, State.RECEIVED, State.CLARIFYING, State.A
 NOT_SENT_YET = frozenset({State.WAITING, State.UNROUTED})
 
 
-class Service(models.TextChoices):
-    """What a referral asks for (inter-agency referral form; agencies/data/form_fields.csv)."""
-
-    REPATRIATION = "repatriation", _("Repatriation")
-    LEGAL_AID = "legal_aid", _("Legal aid")
-    MEDIATION = "mediation", _("Mediation")
-    SHELTER = "shelter", _("Safe shelter")
-    MEDICAL = "medical", _("Medical care")
-    PSYCHOSOCIAL = "psychosocial", _("Psychosocial support")
-    BASIC_NEEDS = "basic_needs", _("Basic needs")
-    DOCUMENT = "document", _("Documents")
-    FAMILY_TRACING = "family_tracing", _("Family tracing")
-    INSURANCE_CLAIM = "insurance_claim", _("Insurance claim")
-    OTHER = "other", _("Other")
-
-
 class LetterKind(models.TextChoices):
     LETTER = "letter", _("Referral letter")
     RECEIPT = "receipt", _("Receipt")

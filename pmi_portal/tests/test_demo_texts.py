@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from agencies.choices import Stage
+from agencies.choices import ServiceKind, Stage
 from pmi_portal.demo.cases import SECTORS
 from pmi_portal.demo.figures import Figures
 from pmi_portal.demo.places import COUNTRIES, REGENCIES
 from pmi_portal.demo.wording import load, months, with_capitals
-from referrals.choices import DeclineReason, Service
+from referrals.choices import DeclineReason
 
 BLANKS = "kota negara kerja majikan tempat asal lama bulan sejak kejadian gaji tunggakan juta kerabat pmi"
 BLANKS += " nama mitra instansi kasus hari nomor"  # of papers and of the police report
@@ -62,7 +62,7 @@ def test_services_outcomes_and_reasons_are_known() -> None:
     desks = load("desks")
     work = [*load("themes").values(), *(desk for desk in desks.values() if "endings" in desk)]
     asked = {service for one in work for services in one.get("services", []) for service in services}
-    assert asked <= set(Service.values)
+    assert asked <= set(ServiceKind.values)
     endings = [
         place
         for one in work

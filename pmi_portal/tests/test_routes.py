@@ -17,6 +17,7 @@ from pytest_django import DjangoDbBlocker
 
 from accounts.roles import ROLES
 from agencies.loading.codes import load_deadlines
+from directory.tests.factories import make_service
 from notifications.choices import EmailState
 from notifications.models import Email
 from pmi_portal.tests.visiting import METHODS, ROUTES, knock, parameters, session_of, visitor
@@ -43,6 +44,7 @@ class Visitors:
         self.breach = make_breach(by=world.people["portal_admin"])
         self.parked = Email.objects.get(to=world.invitation.email)
         Email.objects.filter(pk=self.parked.pk).update(state=EmailState.PARKED)
+        self.service = make_service(partner=world.ngo)
         self.breaches = [route for route in ROUTES if route.startswith("rights:breach")]
         self.sessions = {who: session_of(world.people[who]) for who in WHO[1:]}
 
@@ -91,6 +93,8 @@ class Visitors:
         ours = {"letter": world.letter.pk, "notice": self.breach.notices.all()[0].pk}
         if route in self.breaches:
             ours["pk"] = self.breach.pk
+        if route.startswith("directory:"):
+            ours["pk"] = self.service.pk
         return values | {name: ours.get(name, world.referral.pk) for name in uuids}
 
 

@@ -17,6 +17,7 @@ from django.test import Client
 import accounts
 import agencies
 import cases
+import directory
 import referrals
 import rights
 from accounts.code_forms import CodeField, CredentialField
@@ -51,7 +52,7 @@ OWN = (forms.EmailField, forms.UUIDField, forms.RegexField, forms.SlugField, for
 
 def all_forms() -> Iterator[type[forms.BaseForm]]:
     """Every form of the portal's own pages."""
-    for package in (accounts, agencies, cases, referrals, rights):
+    for package in (accounts, agencies, cases, directory, referrals, rights):
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             if "form" in module.name and ".tests" not in module.name:
                 found = vars(importlib.import_module(module.name)).values()

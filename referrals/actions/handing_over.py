@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from agencies.choices import ServiceKind
 from agencies.models import Partner
 from cases.choices import EventKind
 from cases.events import record
@@ -17,7 +18,7 @@ from cases.models import Consent
 from cases.standing import line_to
 
 from .. import rules
-from ..choices import Service, State
+from ..choices import State
 from ..models import Referral
 from ..moves import ActRefused, finish, hold, lock, send, twin_at, why_ask_again, why_not_to, why_refused
 from .consent import says
@@ -50,7 +51,7 @@ def refer_again(*, by: User, referral: Referral, to: Partner, key: UUID | None =
     return create(
         by=by,
         case=current.case,
-        services=[Service(code) for code in current.services],
+        services=[ServiceKind(code) for code in current.services],
         request=current.request,
         consent=_terms(current.consent),
         previous=current,

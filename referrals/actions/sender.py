@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from agencies import matching
+from agencies.choices import ServiceKind
 from agencies.models import Partner
 from cases.choices import EventKind
 from cases.events import record
@@ -20,7 +21,7 @@ from cases.pausing import case_paused
 from notifications.nudges import nudge
 
 from .. import rules, tasks
-from ..choices import Service, State
+from ..choices import State
 from ..models import Referral
 from ..moves import ActRefused, finish, hold, send, twin_at, why_not_to
 from ..routing import question, ranked
@@ -34,7 +35,7 @@ def create(
     *,
     by: User,
     case: Case,
-    services: Iterable[Service],
+    services: Iterable[ServiceKind],
     request: str,
     consent: Mapping[str, Any],
     previous: Referral | None = None,
@@ -92,7 +93,7 @@ def case_closed() -> str:
 
 
 def _says(
-    referral: Referral, services: Iterable[Service], consent: Mapping[str, Any], to: Partner | None
+    referral: Referral, services: Iterable[ServiceKind], consent: Mapping[str, Any], to: Partner | None
 ) -> bool:
     """Whether a referral made before is what a form that came again asks for."""
     same_receiver = to is None or referral.receiver_id == to.pk

@@ -7,11 +7,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.text import LongText
+from agencies.choices import ServiceKind
 from cases.choices import ConsentMethod, DataGroup
 from cases.models import Case
 from cases.models.consent import HOME
 
-from ..choices import Service
 from ..models import Referral
 from .consent import NOTE_MAX, WORKERS_METHODS, GrantForm
 from .fields import PartnerField
@@ -31,7 +31,7 @@ class ReferForm(GrantForm):
 
     services = forms.MultipleChoiceField(
         label=_("Services requested"),
-        choices=Service.choices,
+        choices=ServiceKind.choices,
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Tick at least one service.")},
     )

@@ -12,14 +12,14 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from agencies.choices import Counting, Urgency
+from agencies.choices import Counting, ServiceKind, Urgency
 from agencies.models import Outcome, Partner
 from agencies.models.partners import has_accounts
 from cases.models import Case, Consent
 from cases.models.of_case import OfCase
 from privacy.fields import SealedCharField, SealedTextField
 
-from ..choices import LIVE, MOVE, NOT_SENT_YET, WITH_RECEIVER, DeclineReason, Service, Side, State
+from ..choices import LIVE, MOVE, NOT_SENT_YET, WITH_RECEIVER, DeclineReason, Side, State
 from .referral_reads import ReferralQuerySet
 
 
@@ -64,7 +64,7 @@ class Referral(OfCase):
     register_number = SealedCharField(_("the receiver's register number"), max_length=60, blank=True)
     consent = models.ForeignKey(Consent, models.PROTECT, related_name="referrals", verbose_name=_("consent"))
     services = ArrayField(
-        models.CharField(max_length=16, choices=Service), verbose_name=_("services requested")
+        models.CharField(max_length=16, choices=ServiceKind), verbose_name=_("services requested")
     )
     request = SealedTextField(_("what we ask you to do"), max_length=5000, blank=True)
     urgency = models.CharField(_("urgency"), max_length=9, choices=Urgency)
@@ -140,7 +140,7 @@ class Referral(OfCase):
             models.UniqueConstraint(fields=("case", "number"), name="referral_number_within_case"),
             models.CheckConstraint(condition=models.Q(state__in=State.values), name="referral_state_known"),
             models.CheckConstraint(
-                condition=models.Q(services__len__gt=0, services__contained_by=Service.values),
+                condition=models.Q(services__len__gt=0, services__contained_by=ServiceKind.values),
                 name="referral_asks_for_known_services",
             ),
             models.CheckConstraint(
@@ -202,4 +202,4 @@ class Referral(OfCase):
 
     @property
     def services_display(self) -> list[str]:
-        return [str(Service(code).label) for code in self.services]
+        return [str(ServiceKind(code).label) for code in self.services]

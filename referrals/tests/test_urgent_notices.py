@@ -10,6 +10,7 @@ from accounts.choices import EmailChoice
 from accounts.models import User
 from accounts.roles import Supervisor
 from accounts.tests.factories import make_user
+from agencies.choices import ServiceKind
 from agencies.tests.factories import make_partner
 from cases import clocks
 from cases.choices import ClockCode
@@ -18,7 +19,6 @@ from cases.tests.factories import make_case
 from notifications.models import Notification
 from referrals import actions, consent_ends
 from referrals.actions import plan
-from referrals.choices import Service
 from referrals.models import Referral
 
 from .consenting import TODAY
@@ -97,7 +97,7 @@ def test_a_decision_without_the_worker_is_put_before_the_others_at_once() -> Non
     actions.create(
         by=case.created_by,
         case=case,
-        services=[Service.SHELTER],
+        services=[ServiceKind.SHELTER],
         request="",
         consent=grant,
         to=make_officer().partner,

@@ -20,7 +20,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from accounts.models import User
 from accounts.roles import Supervisor
 from accounts.tests.factories import make_user
-from agencies.choices import PartnerKind
+from agencies.choices import PartnerKind, ServiceKind
 from agencies.tests.factories import make_outcome, make_partner
 from cases import clocks
 from cases.choices import ClockCode, DataGroup, EventKind
@@ -28,7 +28,7 @@ from cases.models import Case, CaseEvent, Clock
 from cases.tests.factories import make_case
 from referrals import actions, disclosure, escalation, routing
 from referrals.actions import ActRefused
-from referrals.choices import MOVE, DeclineReason, Service, Side, State
+from referrals.choices import MOVE, DeclineReason, Side, State
 from referrals.models import Referral
 from referrals.tests.factories import consent_fields, make_officer
 
@@ -192,7 +192,7 @@ class Life(RuleBasedStateMachine):
             return actions.create(
                 by=self.world["caseworker"],
                 case=self.case,
-                services=[Service.MEDIATION],
+                services=[ServiceKind.MEDIATION],
                 request="Please speak with the employer.",
                 consent=consent_fields(groups=sorted(groups), onward=onward),
                 to=partner,

@@ -13,7 +13,7 @@ from accounts.models import User
 from accounts.policy import SignedInRequest, allow, ensure
 from accounts.roles import Right
 from agencies import matching
-from agencies.choices import Urgency
+from agencies.choices import ServiceKind, Urgency
 from agencies.models import Partner
 from cases import access_log
 from cases.choices import ConsentMethod, DataGroup
@@ -24,7 +24,7 @@ from cases.views import door
 
 from .. import actions, preview, routing, rules, wording
 from ..actions import ActRefused, KeyUsed
-from ..choices import Service, State
+from ..choices import State
 from ..forms import ReferForm
 from ..forms.refer import TO_SAVE_A_LIFE
 from ..models import Referral
@@ -133,7 +133,7 @@ def _page(
 
 def _services(request: SignedInRequest, previous: Referral | None) -> list[str]:
     if request.method == "POST":
-        return [code for code in request.POST.getlist("services") if code in Service.values]
+        return [code for code in request.POST.getlist("services") if code in ServiceKind.values]
     return previous.services if previous else []
 
 
@@ -168,7 +168,7 @@ def _preview(
         ],
         "hidden": [group.label for group in DataGroup if group not in shown],
         "services": [
-            Service(code).label for code in form["services"].value() or [] if code in Service.values
+            ServiceKind(code).label for code in form["services"].value() or [] if code in ServiceKind.values
         ],
         "request": form["request"].value() or "",
         "without_consent": form["method"].value() == ConsentMethod.OVERRIDE,

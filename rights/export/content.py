@@ -16,13 +16,13 @@ from django.db import models
 from accounts.models import User
 from accounts.roles import ROLES
 from agencies import countries
+from agencies.choices import ServiceKind
 from agencies.models import Partner
 from cases import access_log, log_words
 from cases.choices import ClockCode, EventKind, MeansOfControl, ReporterType
 from cases.models import Case, CaseEvent, Clock, Consent, Document, Worker
 from privacy.choices import Verb
 from privacy.models import LogEntry
-from referrals.choices import Service
 from referrals.models import PlanStep, Referral
 
 from ..models import DataRequest
@@ -185,7 +185,7 @@ def _referral(row: Referral) -> dict[str, Value]:
         "number": row.number,
         "sender": row.sender.name,
         "receiver": row.receiver.name if row.receiver else None,
-        "services": [_code(Service, code) for code in row.services],
+        "services": [_code(ServiceKind, code) for code in row.services],
         "request": row.request or None,
         "state": coded(row, "state"),
         "made_at": row.created_at.isoformat(),

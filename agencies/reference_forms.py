@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.models import construct_instance
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -103,22 +104,39 @@ class RowForm(forms.ModelForm):
         data["seen"] = seen
         self.data = data
 
+    @classmethod
+    def as_sent(cls, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Values as a browser would send them, for what comes from elsewhere."""
+        sent = dict(values)
+        for name, field in cls.base_fields.items():
+            if isinstance(field, RankedField) and name in sent:
+                parts = enumerate(field.widget.decompress(sent.pop(name)))
+                sent |= {f"{name}_{number}": part for number, part in parts}
+        return sent
+
     @property
     def code(self) -> str:
         return str(self.cleaned_data["code"] if self.is_new else self.instance.pk)
 
     @property
     def values(self) -> dict[str, Any]:
-        return {name: self.cleaned_data[name] for name in self.Meta.fields if name in EDITED_ANYWHERE}
+        return {
+            name: value
+            for name, value in self.cleaned_data.items()
+            if name in self.Meta.fields and name != "code"
+        }
 
-    def validate_unique(self) -> None:
-        """That a code is taken is told by the act, which sees what others do meanwhile."""
+    def _post_clean(self) -> None:
+        """Django's, without the questions to the database: that a code is taken, or a constraint broken, the act tells,
+        which sees what others do meanwhile. A table of thousands of rows would ask too much."""
+        exclude = self._get_validation_exclusions()  # type: ignore[attr-defined]  # the stubs leave out what has an underscore
+        try:
+            self.instance = construct_instance(self, self.instance, self.Meta.fields)
+            self.instance.full_clean(exclude=exclude, validate_unique=False, validate_constraints=False)
+        except ValidationError as error:
+            self.add_error(None, error)
 
-    def validate_constraints(self) -> None:
-        """Told by the act as well; what people get wrong, the model's `clean` tells without asking the database."""
 
-
-EDITED_ANYWHERE = frozenset().union(*EDITED.values())
 _CODE_HELP = gettext_lazy("It cannot be changed later. Old cases and tables know the row by it.")
 _SOURCE_HELP = gettext_lazy("Where this comes from: a regulation, a letter, a page with its date.")
 _COMMON: dict[str, Any] = {
@@ -194,7 +212,7 @@ class DistrictForm(RowForm):
     aliases = NamesField(
         label=gettext_lazy("Also recognised by"),
         required=False,
-        max_length=20_000,
+        max_length=1_500,
         help_text=gettext_lazy("Cities and other spellings, one on each line."),
     )
     source = _source()
@@ -249,4 +267,15 @@ class RowsFilter(FilterForm):
             ("retired", gettext_lazy("Out of use")),
             ("all", gettext_lazy("Everything")),
         ],
+    )
+
+
+class UploadForm(forms.Form):
+    """A table, as a spreadsheet saves it. What is in it is told row by row, afterwards."""
+
+    file = forms.FileField(
+        label=gettext_lazy("Table"),
+        allow_empty_file=True,
+        help_text=gettext_lazy("CSV or XLSX, as your spreadsheet saves it."),
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.xlsx"}),
     )

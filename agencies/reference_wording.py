@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -79,6 +80,34 @@ def facts(row: ReferenceRow) -> list[dict[str, Any]]:
         {"label": _("Confirmed with"), "value": row.confirmed_source, "note": ", ".join(by)},
         {"label": _("Out of use since"), "value": _day(row.retired_at) if row.retired_at else ""},
     ]
+
+
+def cell_help(model: type[ReferenceRow], name: str) -> str:
+    """What a cell of an uploaded table holds."""
+    field = model._meta.get_field(name)
+    codes = {
+        "typical_agencies": ", ".join(AgencyCode.values),
+        "extra_fields": ", ".join(ExtraField.values),
+        "country": _("two letters, such as MY"),
+        "province": _("the code of the province, such as 35"),
+        "code": _("known rows are recognised by it; another one is a new row"),
+    }
+    if name in codes:
+        several = isinstance(field, ArrayField)
+        return (
+            _("%(codes)s; several are parted by semicolons") % {"codes": codes[name]}
+            if several
+            else codes[name]
+        )
+    if isinstance(field, ArrayField):
+        return _("several are parted by semicolons")
+    if isinstance(field, models.BooleanField):
+        return _("yes or no")
+    if isinstance(field, models.IntegerField):
+        return _("a number")
+    if isinstance(field, models.Field) and field.flatchoices:
+        return ", ".join(str(code) for code, _label in field.flatchoices)
+    return _("text")
 
 
 def _day(at: Any) -> str:

@@ -12,6 +12,7 @@ from .views import (
     people,
     reference,
     reference_rows,
+    reference_tables,
     welcome,
 )
 
@@ -35,6 +36,9 @@ urlpatterns = [
     path("unconfirmed/<slug:kind>/<slug:row>/take-back/", reference.take_back, name="take_back"),
     path("data/<slug:table>/", reference_rows.rows, name="reference_rows"),
     path("data/<slug:table>/add/", reference_rows.row_add, name="reference_add"),
+    path("data/<slug:table>/download/", reference_tables.download, name="reference_download"),
+    path("data/<slug:table>/upload/", reference_tables.upload, name="reference_upload"),
+    path("data/<slug:table>/upload/<uuid:upload>/", reference_tables.check, name="reference_check"),
     path("data/<slug:table>/<slug:entry>/", reference_rows.row_edit, name="reference_row"),
     path("data/<slug:table>/<slug:entry>/reset/", reference_rows.row_reset, name="reference_reset"),
     path("data/<slug:table>/<slug:entry>/retire/", reference_rows.row_retire, name="reference_retire"),

@@ -35,6 +35,7 @@ _UNSEEN = (
 )
 # At the beginning; and behind what may part cells, for a program set to another separator parts the text there.
 _FORMULA = re.compile(f"(?:^|(?<=[,;|\t\r\n]))(?=[{_UNSEEN}]*[{_SIGNS}]|[\t\r\n])")
+_DISARMED = re.compile(f"(?:^|(?<=[,;|\t\r\n]))'(?=[{_UNSEEN}]*[{_SIGNS}]|[\t\r\n])")
 _CONTROL = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]"
 )  # XML 1.0, 2.2: no character
@@ -45,9 +46,9 @@ def csv_stream(header: Sequence[str], rows: Iterable[Row]) -> Iterator[bytes]:
     buffer = io.StringIO()
     buffer.write("\ufeff")
     writer = csv.writer(buffer, quoting=csv.QUOTE_ALL)
-    writer.writerow([_csv_text(name) for name in header])
+    writer.writerow([csv_text(name) for name in header])
     for row in rows:
-        writer.writerow([_csv_text(cell) for cell in row])
+        writer.writerow([csv_text(cell) for cell in row])
         if buffer.tell() >= CHUNK:
             yield _taken(buffer)
     yield _taken(buffer)
@@ -60,12 +61,18 @@ def _taken(buffer: io.StringIO) -> bytes:
     return piece
 
 
-def _csv_text(cell: Cell) -> str:
+def csv_text(cell: Cell) -> str:
+    """A cell as it stands in CSV."""
     if isinstance(cell, str):
         return _clean(_FORMULA.sub("'", cell))
     if isinstance(cell, datetime):
         return _local(cell).isoformat(" ", "seconds")
     return "" if cell is None else str(cell)
+
+
+def typed_text(text: str) -> str:
+    """What somebody typed in a cell that went out with `csv_text` and came back: without the apostrophes put there."""
+    return _DISARMED.sub("", text)
 
 
 def xlsx_file(header: Sequence[str], rows: Iterable[Row]) -> IO[bytes]:

@@ -16,6 +16,7 @@ from .partners import edit_partner, seen_values
 from .people import change_role, reactivate, reset_second_factor, suspend
 from .reference import confirm, take_back
 from .reference_rows import add_row, edit_row, reset_row, restore_row, retire_row, row_mark
+from .reference_tables import keep_table, take_in
 from .shared import ActRefused, StaleData
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "edit_partner",
     "edit_row",
     "invite",
+    "keep_table",
     "mark",
     "reactivate",
     "reminders_mark",
@@ -48,4 +50,5 @@ __all__ = [
     "set_reminders",
     "suspend",
     "take_back",
+    "take_in",
 ]

@@ -73,9 +73,7 @@ def add_row(*, by: User, kind: Kind, code: str, values: Mapping[str, Any]) -> Re
         if row_mark(there) == row_mark(row):
             return there
         raise ValidationError({"code": _("There is “%(row)s” with this code already.") % {"row": there}})
-    row.full_clean()
-    row.save(force_insert=True)
-    record(StaffVerb.REFERENCE_EDITED, by=by, partner=None, kind=kind.code, code=code, fields=[], added=True)
+    enter(row, by=by)
     return row
 
 
@@ -152,6 +150,13 @@ def changed_fields(row: ReferenceRow, changes: Mapping[str, Any]) -> list[str]:
         for name in EDITED[kind_of(row).code]
         if name in changes and getattr(changes[name], "pk", changes[name]) != value_of(row, name)
     ]
+
+
+def enter(row: ReferenceRow, *, by: User) -> None:
+    """Save a new row, with its line in the log. Raises ValidationError for values that cannot be kept."""
+    row.full_clean()
+    row.save(force_insert=True)
+    _recorded(StaffVerb.REFERENCE_EDITED, row, by, fields=[], added=True)
 
 
 def write(row: ReferenceRow, changes: Mapping[str, Any], *, by: User) -> None:

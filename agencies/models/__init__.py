@@ -3,6 +3,7 @@ from .mandates import Mandate, MandateQuerySet
 from .partners import Partner, PartnerQuerySet
 from .places import District, Province, Regency
 from .reference import Deadline, Outcome, ReferenceQuerySet, ReferenceRow, Topic
+from .reference_uploads import ReferenceUpload
 from .staff import Invitation, InvitationQuerySet, StaffEvent, StaffEventQuerySet
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "Province",
     "ReferenceQuerySet",
     "ReferenceRow",
+    "ReferenceUpload",
     "Regency",
     "StaffEvent",
     "StaffEventQuerySet",

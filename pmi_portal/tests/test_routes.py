@@ -75,6 +75,7 @@ class Visitors:
             "kind": "partner",
             "letter": world.letter.pk,
             "notice": None,
+            "upload": None,
             "export": None,
             "document": world.referral.pk,  # none of ours: what documents answer stands in their own tests
             "row": world.ngo.pk,

@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("agencies", "0008_log_of_reference_rows"),
+        ("agencies", "0009_mandates_in_time"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -147,6 +147,21 @@ class AgencyCode(models.TextChoices):
     IMIGRASI = "IMIGRASI", _("Immigration")
 
 
+class ImportState(models.TextChoices):
+    """How far a table of people has come."""
+
+    WAITING = "waiting", _("is being read")
+    CHECKED = "checked", _("waits for you")
+    REFUSED = "refused", _("could not be used")
+    CONFIRMED = "confirmed", _("is being carried out")
+    DONE = "done", _("carried out")
+
+    @classmethod
+    def moving(cls) -> frozenset[str]:
+        """The states in which the worker has something to do."""
+        return frozenset({cls.WAITING, cls.CONFIRMED})
+
+
 class StaffVerb(models.TextChoices):
     """What the log of accounts and reference data can tell."""
 

@@ -130,6 +130,8 @@ def _title(event: StaffEvent, verb: StaffVerb) -> str:
             return _("Day removed from the calendar: %(day)s") % words
         case StaffVerb.CALENDAR_EDITED:
             return _("Day entered in the calendar: %(day)s") % words
+        case StaffVerb.PEOPLE_IMPORTED:
+            return _("List of people taken in: %(count)s invited") % words
         case StaffVerb.CONFIRMED:
             return _("Confirmed: %(code)s (%(kind)s)") % words
         case StaffVerb.UNCONFIRMED:
@@ -165,6 +167,7 @@ def _words(event: StaffEvent) -> dict[str, Any]:
         "service": _service(detail.get("code", "")),
         "length": length(*detail["now"]) if detail.get("now") else "",
         "day": detail.get("day", ""),
+        "count": detail.get("count", ""),
     }
 
 

@@ -6,6 +6,7 @@ from .views import (
     calendars,
     coverage,
     deadlines,
+    imports,
     invitations,
     log,
     partners,
@@ -26,6 +27,11 @@ urlpatterns = [
     path("people/<int:pk>/reactivate/", people.reactivate, name="reactivate"),
     path("portal/", people.portal_people, name="portal_people"),
     path("portal/invite/", invitations.invite_portal_admin, name="invite_portal_admin"),
+    path("invite/", imports.invite_many_everywhere, name="invite_many_everywhere"),
+    path("invite/example.csv", imports.import_example, name="import_example"),
+    path("imports/<uuid:pk>/", imports.people_import, name="import"),
+    path("imports/<uuid:pk>/carry-out/", imports.import_carry_out, name="import_carry_out"),
+    path("imports/<uuid:pk>/discard/", imports.import_discard, name="import_discard"),
     path("invitations/<int:pk>/resend/", invitations.invitation_resend, name="invitation_resend"),
     path("invitations/<int:pk>/revoke/", invitations.invitation_revoke, name="invitation_revoke"),
     path("invitation/", welcome.welcome, name="welcome"),
@@ -60,4 +66,5 @@ urlpatterns = [
         "<slug:code>/deadlines/<slug:deadline>/drop/", calendars.own_deadline_drop, name="own_deadline_drop"
     ),
     path("<slug:code>/invite/", invitations.invite, name="invite"),
+    path("<slug:code>/invite/table/", imports.invite_many, name="invite_many"),
 ]

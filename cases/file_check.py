@@ -13,10 +13,11 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.uploads import LIMIT
+
 from . import file_formats, file_names, file_scan, file_text
 from .choices import ScanState
 from .file_problems import Damaged, Forbidden
-from .uploads import LIMIT
 
 logger = logging.getLogger(__name__)
 security = logging.getLogger("security")

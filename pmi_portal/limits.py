@@ -36,7 +36,7 @@ class LimitsMiddleware:
     def process_view(self, request: HttpRequest, view: Any, *_arguments: Any) -> HttpResponse | None:
         """Before anything reads the body: how large it says it is, and whether this page takes files at all.
 
-        A page that does tells a file that is too large from the rest of the form by itself (cases.uploads).
+        A page that does tells a file that is too large from the rest of the form by itself (accounts.uploads).
         """
         if _length(request) <= (settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0):
             return None

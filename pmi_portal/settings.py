@@ -108,7 +108,7 @@ if _POOL_MAX:
     DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 1, "max_size": _POOL_MAX, "timeout": 10}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
-CACHES = {  # counts attempts (ACCOUNT_RATE_LIMITS) and what one person asks for (pmi_portal.pace), nothing else
+CACHES = {  # counts: attempts (ACCOUNT_RATE_LIMITS), what one person asks for (pmi_portal.pace), rows of a table that is carried out
     "default": {
         "BACKEND": "accounts.counting.CountingCache",
         "LOCATION": REDIS_URL,
@@ -189,6 +189,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "rights.tasks.propose_erasures",
         "schedule": 6 * 3600,
         "options": {"expires": 3600},
+    },
+    "work-on-tables-of-people": {
+        "task": "agencies.tasks.sweep_imports",
+        "schedule": 10,
+        "options": {"expires": 10},
     },
     "deliver-due-emails": {"task": "notifications.tasks.sweep", "schedule": 10, "options": {"expires": 10}},
 }
@@ -316,7 +321,7 @@ CLAMAV_SOCKET = env.str(
 # What was erased, one line each, outside the database: applied again after a backup was restored.
 ERASURE_LEDGER = env.str("ERASURE_LEDGER", default=str(BASE_DIR / "var" / "erasures.jsonl"))
 FILE_UPLOAD_HANDLERS = [
-    "cases.uploads.Bounded",  # first: nothing behind it sees more than 25 MB of a file
+    "accounts.uploads.Bounded",  # first: nothing behind it sees more than 25 MB of a file
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]

@@ -11,6 +11,7 @@ from .deadlines import (
     set_own_deadline,
     set_reminders,
 )
+from .imports import carry_out, discard, upload
 from .invitations import accept, invite, resend, revoke
 from .partners import edit_partner, seen_values
 from .people import change_role, reactivate, reset_second_factor, suspend
@@ -25,8 +26,10 @@ __all__ = [
     "accept",
     "add_day",
     "add_row",
+    "carry_out",
     "change_role",
     "confirm",
+    "discard",
     "drop_own_deadline",
     "edit_deadline",
     "edit_hours",
@@ -51,4 +54,5 @@ __all__ = [
     "suspend",
     "take_back",
     "take_in",
+    "upload",
 ]

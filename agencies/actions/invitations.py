@@ -3,22 +3,18 @@
 from datetime import timedelta
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.template.loader import render_to_string
-from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.roles import ROLES
-from notifications.actions import link_to, send_email
+from notifications.actions import send_email
 
 from .. import rules
 from ..choices import StaffVerb
+from ..invitation_letters import letter, renew, zone_of
 from ..models import Invitation, Partner
-from ..models.staff import VALID_FOR, hash_of, new_token
 from .shared import ActRefused, fresh, one_address_at_a_time, record
 
 JUST_NOW = timedelta(minutes=1)  # the same again within it is a double click
@@ -115,7 +111,7 @@ def accept(*, token_hash: str, password: str, full_name: str) -> User:
         role=invitation.role,
         partner=invitation.partner,
         language=invitation.language,
-        time_zone=_zone(invitation.partner),
+        time_zone=zone_of(invitation.partner),
     )
     Invitation.objects.filter(pk=invitation.pk).update(accepted_at=timezone.now())
     record(StaffVerb.ACCEPTED, by=person, partner=invitation.partner, subject=person, role=person.role)
@@ -180,25 +176,8 @@ def _revoke(invitation: Invitation, *, by: User | None, **detail: Any) -> None:
 
 
 def _send(invitation: Invitation) -> None:
-    """Give the invitation a new token and put the e-mail with the link into the outbox. Nothing else knows the token."""
-    token = new_token()
-    invitation.token_hash = hash_of(token)
-    invitation.expires_at = timezone.now() + VALID_FOR
+    """Give the invitation a new token and put the e-mail with the link into the outbox."""
+    token = renew(invitation)
     invitation.save()
-    with translation.override(invitation.language), timezone.override(_zone(invitation.partner)):
-        body = render_to_string(
-            "agencies/invitation_email.txt",
-            {
-                "invitation": invitation,
-                "inviter": invitation.invited_by,
-                "role": ROLES[invitation.role].name,
-                "site_name": settings.SITE_NAME,
-                "link": link_to(reverse("agencies:invitation", args=[token])),
-            },
-        )
-        subject = _("Your invitation")
+    subject, body = letter(invitation, token)
     send_email(to=invitation.email, subject=subject, body=body, secret=True)
-
-
-def _zone(partner: Partner | None) -> str:
-    return partner.time_zone if partner else settings.TIME_ZONE

@@ -1,4 +1,5 @@
 from .deadlines import CalendarDay, EscalationStep, PartnerDeadline
+from .imports import ImportRow, PeopleImport, PeopleImportQuerySet
 from .mandates import Mandate, MandateQuerySet
 from .partners import Partner, PartnerQuerySet
 from .places import District, Province, Regency
@@ -11,6 +12,7 @@ __all__ = [
     "Deadline",
     "District",
     "EscalationStep",
+    "ImportRow",
     "Invitation",
     "InvitationQuerySet",
     "Mandate",
@@ -19,6 +21,8 @@ __all__ = [
     "Partner",
     "PartnerDeadline",
     "PartnerQuerySet",
+    "PeopleImport",
+    "PeopleImportQuerySet",
     "Province",
     "ReferenceQuerySet",
     "ReferenceRow",

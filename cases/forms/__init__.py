@@ -1,5 +1,7 @@
 """What is well-formed."""
 
+from accounts.keyed import KeyedForm
+
 from .access import GlassForm, GlassReviewForm, LiftForm, NameForm, RestrictForm
 from .acts import AssignForm, NikForm, NoteForm
 from .closing import CloseForm, ReopenForm, SettlementForm
@@ -8,7 +10,6 @@ from .documents import DocumentForm
 from .edit import EditForm
 from .filters import CaseFilterForm
 from .intake import IntakeForm, draft_key, typed
-from .keyed import KeyedForm
 from .log import LogFilterForm
 from .police import NotReportedForm, ReportedForm
 

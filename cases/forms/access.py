@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
+from accounts.keyed import KeyedForm
 from accounts.models import User
 from accounts.text import LongText
 
@@ -19,7 +20,6 @@ from ..models import Case
 from ..models.access import REASON_LENGTH
 from .acts import CASE_ROLES
 from .fields import Day
-from .keyed import KeyedForm
 
 GLASS_WORDS = 20  # characters that a reason has at least
 

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.keyed import KeyedForm
 from accounts.models import User
 from accounts.roles import ROLES, Right
 from accounts.text import LongText
@@ -15,7 +16,6 @@ from ..models import Case
 from ..models.case import TEXT_MAX
 from .complaint import NikField
 from .fields import Day
-from .keyed import KeyedForm
 
 CASE_ROLES = [code for code, role in ROLES.items() if Right.WORK_CASES in role.rights]
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from accounts.keyed import KeyedForm
 from accounts.text import LongText
 from agencies.models import Outcome
 
@@ -18,7 +19,6 @@ from ..models import Case
 from ..models.consent import HOME
 from .edit import VersionField
 from .fields import Day
-from .keyed import KeyedForm
 from .money import CURRENCIES, AmountField
 
 NOTE_MAX = 5000  # characters; about two printed pages

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.keyed import KeyedForm
 from accounts.text import Line
 from agencies import countries, nik
 from agencies.choices import Urgency
@@ -19,7 +20,6 @@ from agencies.models import Province, Regency, Topic
 from ..choices import Relation, ReporterType
 from ..models import Case, Worker
 from .fields import CHOOSE, ProvinceField, RegencyField, TopicsField, coded, day, said
-from .keyed import KeyedForm
 from .widgets import LongSelect
 
 SELF_REPORTERS = frozenset({ReporterType.WORKER, ReporterType.PROSPECTIVE})

@@ -9,13 +9,14 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.keyed import KeyedForm
+from accounts.uploads import LIMIT
+
 from .. import file_check
 from ..choices import DocumentKind
 from ..file_check import CheckedFile
 from ..models import Document
-from ..uploads import LIMIT
 from .fields import coded, day, said
-from .keyed import KeyedForm
 
 SIZE_AND_PICTURES = _(
     "At most 25 MB. Pictures lose what the phone wrote into them: place, time, device. Keep the original where that is evidence."

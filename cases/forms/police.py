@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.keyed import KeyedForm
 from accounts.text import Line
 
 from .closing import note_field
 from .fields import Day
-from .keyed import KeyedForm
 
 
 class ReportedForm(KeyedForm):

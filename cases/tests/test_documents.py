@@ -17,11 +17,12 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts import uploads
 from accounts.models import User
 from accounts.roles import PartnerAdmin
 from accounts.tests.factories import make_portal_admin, make_user
 from agencies.tests.factories import make_partner
-from cases import documents, file_check, storage, timeline, uploads
+from cases import documents, file_check, storage, timeline
 from cases.choices import DocumentKind, EventKind
 from cases.documents import DocumentRefused
 from cases.models import Case, Document

@@ -13,11 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import ImageFile
 
+from accounts.uploads import LIMIT
 from cases import file_check, file_names, file_pictures
 from cases.file_check import check
 from cases.tests import files
 from cases.tests.files import EACH, upload
-from cases.uploads import LIMIT
 
 
 def refusal(name: str, content: bytes) -> ValidationError:

@@ -13,11 +13,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts import uploads
 from accounts.models import User
 from accounts.policy import SignedInRequest, allow, ensure
 from accounts.roles import Right
 
-from .. import access_log, document_rows, documents, rules, storage, uploads
+from .. import access_log, document_rows, documents, rules, storage
 from ..documents import DocumentRefused
 from ..forms import DocumentForm
 from ..models import Case, Document

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.models import User
 from accounts.policy import SignedInRequest, allow, ensure
 from accounts.roles import Right
+from accounts.uploads import takes_file
 from cases import access_log, document_rows
 from cases.choices import DataGroup, DocumentKind
 from cases.documents import may_follow_later, missing_power_of_attorney
@@ -24,7 +25,6 @@ from cases.forms import DocumentForm
 from cases.models import Document
 from cases.models.document import DocumentQuerySet
 from cases.rules import can_remove_document
-from cases.uploads import takes_file
 from cases.views.documents import download, filled_in, not_kept
 
 from .. import actions, disclosure, rules

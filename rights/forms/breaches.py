@@ -7,10 +7,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.keyed import KeyedForm
 from accounts.models import User
 from agencies.models import Partner
 from cases.choices import Channel, DataGroup
-from cases.forms.keyed import KeyedForm
 
 from ..choices import BreachKind, Risk
 from ..models.breach import TEXT_LENGTH

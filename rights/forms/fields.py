@@ -10,8 +10,8 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.keyed import KeyedForm
 from cases.forms.fields import LongText
-from cases.forms.keyed import KeyedForm
 
 EARLIEST_YEAR = 2000
 MINUTES = "%Y-%m-%dT%H:%M"

@@ -10,10 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.keyed import KeyedForm
 from accounts.models import User
 from accounts.text import Line
 from cases.choices import Channel
-from cases.forms.keyed import KeyedForm
 from cases.models import Case, Worker
 from referrals.disclosure import label
 

@@ -10,9 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
+from accounts.keyed import KeyedForm
 from accounts.text import Line
 from cases.forms.fields import Day
-from cases.forms.keyed import KeyedForm
 
 from ..models.retention import LONGEST, REASON_LENGTH
 from .fields import VersionField, long_text

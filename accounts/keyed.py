@@ -1,4 +1,4 @@
-"""What every form that writes to a case has in common."""
+"""What every form that is an act has in common."""
 
 import uuid
 from typing import Any

@@ -95,9 +95,12 @@ def test_nobody_uploads_before_signing_in(client: Client, db: None) -> None:
     assert response.headers["Location"].startswith("/accounts/login/?next=/cases/")
 
 
-def test_the_pages_that_take_files_are_those_of_documents() -> None:
+def test_the_pages_that_take_files_are_those_of_documents_and_tables() -> None:
     taking = {name for name, pattern in ROUTES.items() if getattr(pattern.callback, "takes_file", False)}
-    assert taking == {"cases:documents", "referrals:documents"}
+    assert taking == {
+        *("cases:documents", "referrals:documents"),
+        *("agencies:invite_many", "agencies:invite_many_everywhere"),
+    }
 
 
 @pytest.mark.parametrize("count", [501, 5000])

@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
     """Tables of people that wait to be invited: seen by the partner whose admin uploaded them, and by the portal."""
 
     dependencies = [
-        ("agencies", "0009_mandates_in_time"),
+        ("agencies", "0010_tables_to_approve"),
         ("privacy", "0009_log_row_security"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

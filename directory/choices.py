@@ -29,6 +29,15 @@ class AddressReach(models.TextChoices):
     OWN = "own", _("Our own people only; others call first")
 
 
+class When(models.TextChoices):
+    """At which time a service is looked for."""
+
+    NOW = "now", _("Now")
+    TONIGHT = "tonight", _("Tonight")
+    AT = "at", _("At a day and hour")
+    ALWAYS = "always", _("Day and night")
+
+
 class State(models.TextChoices):
     """Whether a service can be had."""
 

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from .views import services
+from .views import search, services
 
 app_name = "directory"
 
 urlpatterns = [
+    path("", search.search, name="search"),
     path("of/<slug:code>/", services.services_of, name="services_of"),
     path("of/<slug:code>/add/", services.service_add, name="service_add"),
     path("<uuid:pk>/", services.service, name="service"),

@@ -144,6 +144,7 @@ def _candidates() -> list[dict[str, Any]]:
                 "Johor termasuk wilayah kerja KJRI Johor Bahru.",
                 "Menangani gaji yang tidak dibayar.",
             ],
+            "services_url": "#",
         },
         {
             "partner": {"id": 2, "name": "KBRI Kuala Lumpur"},

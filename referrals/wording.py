@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -14,6 +15,7 @@ from agencies import matching, moments
 from agencies.choices import Counting, OutcomeClass
 from agencies.models import Partner
 from cases.choices import EventKind
+from directory.models import offers_something
 
 from . import disclosure, reasons, rules
 from .choices import DeclineReason, Side, State
@@ -64,6 +66,7 @@ class Candidate:
     warning: str | Promise = ""
     place: str = ""
     chosen: bool = False
+    services_url: str = ""  # what the partner offers, where something is entered
 
 
 def move(user: User, referral: Referral) -> Move | None:
@@ -223,7 +226,12 @@ def would(choice: Partner | matching.Reason) -> str:
 
 def ranking(kept: list[dict[str, Any]]) -> list[Candidate]:
     """What `routing.ranked` kept, with the partners as they are now; those that work here no more are left out."""
-    partners = Partner.objects.active().with_accounts().in_bulk([line["partner_id"] for line in kept])
+    partners: dict[int, Any] = (  # with what is annotated
+        Partner.objects.active()
+        .with_accounts()
+        .annotate(offers=offers_something("pk"))
+        .in_bulk([line["partner_id"] for line in kept])
+    )
     return [
         Candidate(
             partner=partner,
@@ -231,6 +239,7 @@ def ranking(kept: list[dict[str, Any]]) -> list[Candidate]:
             reasons=_sentences(line["reasons"]),
             unconfirmed=line["unconfirmed"],
             warning="" if partner.has_accounts else NOT_READING,
+            services_url=reverse("directory:services_of", args=[partner.code]) if partner.offers else "",
         )
         for line in kept
         if (partner := partners.get(line["partner_id"]))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeVar
 
 from .questions import DistrictFacts
 
 PLACE_LENGTH = 300  # characters of a typed place that are looked at
+Meant = TypeVar("Meant")
 _APOSTROPHES = re.compile("['`\u00b4\u02bb\u02bc\u2018\u2019\u02bf\u02be]")
 _GAPS = re.compile(r"[\W_]+")
 
@@ -46,14 +48,21 @@ def resolve(place: str, districts: Iterable[DistrictFacts]) -> frozenset[str]:
 
 
 def _named(words: list[str], by_name: dict[tuple[str, ...], set[str]]) -> list[frozenset[str]]:
-    """The districts of each name in the text; of names that overlap, the longest counts."""
+    """The districts of each name in the text."""
+    return [frozenset(codes) for _start, _length, codes in spot(words, by_name)]
+
+
+def spot(words: Sequence[str], by_name: Mapping[tuple[str, ...], Meant]) -> list[tuple[int, int, Meant]]:
+    """Where names stand in a text: the number of the first word, how many words, and what is named.
+
+    Of names that overlap, the longest counts.
+    """
     longest = max(map(len, by_name), default=0)
-    found, start = [], 0
+    found, start = list[tuple[int, int, Meant]](), 0
     while start < len(words):
-        for length in range(longest, 0, -1):
-            codes = by_name.get(tuple(words[start : start + length]))
-            if codes and start + length <= len(words):
-                found.append(frozenset(codes))
+        for length in range(min(longest, len(words) - start), 0, -1):
+            if meant := by_name.get(tuple(words[start : start + length])):
+                found.append((start, length, meant))
                 start += length
                 break
         else:

@@ -273,6 +273,11 @@ class Service(Named):
         return self.places_at is not None and timezone.now() - self.places_at > PLACES_OLD_AFTER
 
 
+def offers_something(partner: str) -> models.Exists:
+    """Whether a service in use is entered for the partner whose key is in the named field of the outer query."""
+    return models.Exists(Service.objects.in_use().filter(partner=models.OuterRef(partner)))
+
+
 def is_old(checked_on: date) -> bool:
     return checked_on < timezone.localdate() - OLD_AFTER
 

@@ -19,6 +19,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from accounts.roles import PartnerAdmin
+from agencies import gaps
 from agencies.models import Invitation, Partner
 from agencies.models.staff import VALID_FOR, partners_managed_by
 from agencies.reference_kinds import KINDS
@@ -29,6 +30,7 @@ from referrals.models import Referral
 from . import undelivered
 
 UNANSWERED_AFTER = timedelta(hours=24)
+FEW_GAPS = 3  # that are told as an example
 MOST = 200  # rows of one concern that are listed
 BAD, WARN, NEUTRAL = "bad", "warn", "neutral"
 _TURN = {BAD: 0, WARN: 1, NEUTRAL: 2}
@@ -219,6 +221,28 @@ def without_admin(user: User) -> Concern | None:
     )
 
 
+def mandates(user: User) -> Concern | None:
+    """What nobody is responsible for."""
+    total = gaps.count() if user.manages_partners else 0
+    if not total:
+        return None
+    return Concern(
+        "mandates",
+        ngettext(
+            "For %(n)d combination of topic, stage and place nobody is responsible",
+            "For %(n)d combinations of topic, stage and place nobody is responsible",
+            total,
+        )
+        % {"n": total},
+        _("Their referrals go to nobody until somebody chooses. Ask who should answer for them."),
+        "pin-map",
+        WARN,
+        rows=tuple(Row(said, reverse("agencies:mandates")) for said in gaps.first(FEW_GAPS)),
+        url=reverse("agencies:mandates"),
+        action=_("See the gaps"),
+    )
+
+
 def unconfirmed(user: User) -> Concern | None:
     """Reference data that rests on no source."""
     if not user.manages_partners:
@@ -249,6 +273,7 @@ CONCERNS: Iterable[Callable[[User], Concern | None]] = (
     invitations,
     emails,
     without_admin,
+    mandates,
     unconfirmed,
 )
 

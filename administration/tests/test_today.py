@@ -15,7 +15,7 @@ from administration.concerns import concerns_of
 from agencies.choices import SourceStatus
 from agencies.models import Invitation
 from agencies.models.staff import VALID_FOR
-from agencies.tests.factories import make_partner, make_topic
+from agencies.tests.factories import make_mandate, make_partner, make_topic
 from agencies.tests.inviting import make_invitation
 from notifications import actions
 from notifications.choices import EmailState
@@ -205,12 +205,22 @@ def test_rows_without_a_source_are_counted(boss: User) -> None:
     assert codes(admin_of(make_partner())) == set()
 
 
+def test_what_nobody_is_responsible_for_is_told_to_portal_admins(client: Client, boss: User) -> None:
+    make_topic(name_en="Unpaid wages")
+    found = concern(boss, "mandates")
+    assert 0 < len(found.rows) <= 3
+    assert "No one is responsible yet for" in page(client, boss)
+    assert codes(admin_of(make_partner())) == set()
+    make_mandate()  # of somebody, for everything everywhere
+    assert codes(boss) == set()
+
+
 def test_the_worst_stands_first_and_long_lists_open(client: Client, boss: User) -> None:
     make_topic(source_status=SourceStatus.UNCONFIRMED)
     late_referral()
     for number in range(7):
         make_user(partner=make_partner(name_id=f"Tanpa admin {number}"), role=Officer.code)
-    assert [found.tone for found in concerns_of(boss)] == ["bad", "warn", "neutral"]
+    assert [found.tone for found in concerns_of(boss)] == ["bad", "warn", "warn", "neutral"]
     short, whole = page(client, boss), page(client, boss, "?all=without_admin")
     assert (short.count("Tanpa admin"), whole.count("Tanpa admin")) == (5, 7)
 
@@ -222,6 +232,7 @@ def test_the_page_takes_as_many_statements_for_one_as_for_many(
     for _number in range(many):
         partner = late_referral()[0].receiver
         undelivered(make_user(partner=partner, role=Officer.code).email)
+    make_mandate()  # of somebody, for everything everywhere
     client.force_login(boss)
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(25):
         client.get(TODAY)

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.admin import ReadOnlyAdmin
 
 from .actions.deadlines import HOURS, LENGTH
+from .actions.mandates import WRITTEN
 from .actions.partners import EDITABLE
 from .admin_fields import CodesField, KnownRowSelect
 from .models import (
@@ -107,6 +108,13 @@ class MandateAdmin(ReferenceAdmin):
     list_select_related = ("partner", "topic", "district", "province", "regency")
     search_fields = ("code", "partner__code", "partner__name_id", "country")
     autocomplete_fields = ("partner", "topic", "district", "province", "regency")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """A mandate is given, changed and ended on the portal's page, which shows first what that changes and logs it."""
+        return False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return (*super().get_readonly_fields(request, obj), *WRITTEN, "partner")
 
 
 @admin.register(Topic)

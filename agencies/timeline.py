@@ -132,6 +132,12 @@ def _title(event: StaffEvent, verb: StaffVerb) -> str:
             return _("Day entered in the calendar: %(day)s") % words
         case StaffVerb.PEOPLE_IMPORTED:
             return _("List of people taken in: %(count)s invited") % words
+        case StaffVerb.MANDATE_EDITED if event.detail.get("what") == "added":
+            return _("Mandate added: %(code)s, from %(day)s") % words
+        case StaffVerb.MANDATE_EDITED if event.detail.get("what") == "ended":
+            return _("Mandate ended: %(code)s, from %(day)s") % words
+        case StaffVerb.MANDATE_EDITED:
+            return _("Mandate changed: %(code)s, from %(day)s") % words
         case StaffVerb.CONFIRMED:
             return _("Confirmed: %(code)s (%(kind)s)") % words
         case StaffVerb.UNCONFIRMED:

@@ -54,7 +54,7 @@ class _Merge:
             current, base = getattr(row, name), self._base(row, name)
             if current == wanted:
                 loaded[name] = wanted
-            elif current == base and row.confirmed_at is None:
+            elif current == base and row.confirmed_at is None and not row.is_let_go:
                 changed[name] = loaded[name] = wanted
             else:
                 edited = True
@@ -73,7 +73,7 @@ class _Merge:
             return
         brought_back = "retired" in row.loaded  # the loader took it out of use before
         edited = any(getattr(row, name) != value for name, value in row.loaded.items() if name != "retired")
-        if row.confirmed_at or brought_back or edited:
+        if row.confirmed_at or row.is_let_go or brought_back or edited:
             self.tally.left_alone += 1
             return
         row.retired_at = timezone.now()

@@ -11,6 +11,7 @@ from typing import Any, Self
 
 from django.db.models import BooleanField, ExpressionWrapper, F, QuerySet
 
+from ..choices import Stage
 from ..models import District, Mandate, Province, Topic
 from ..models.partners import has_accounts
 from ..models.reference import TO_CONFIRM
@@ -99,6 +100,18 @@ class Facts:
         ]
         return [mandate for _number, mandate in sorted(found, key=_number)]
 
+    def partners_in(self, country: str) -> frozenset[int]:
+        """The partners with a mandate for this very country, or a part of it."""
+        return self._partners_by_country.get(country, frozenset())
+
+    @cached_property
+    def _partners_by_country(self) -> dict[str, frozenset[int]]:
+        found: dict[str, set[int]] = defaultdict(set)
+        for one in self.mandates.values():
+            if one.country:
+                found[one.country].add(one.partner_id)
+        return {country: frozenset(partners) for country, partners in found.items()}
+
     @cached_property
     def _by_place(self) -> dict[tuple[str, str, str], list[tuple[int, MandateFacts]]]:
         found = defaultdict(list)
@@ -118,13 +131,12 @@ class Facts:
 
     @cached_property
     def _working(self) -> dict[str, frozenset[tuple[str, str]]]:
-        """Which mandates exist anywhere at a stage, as agency code and topic."""
-        every: dict[str, set[tuple[str, str]]] = defaultdict(set)
+        """Which mandates exist anywhere at a stage, as agency code and topic; at none, those for any."""
+        found: dict[str, set[tuple[str, str]]] = {stage: set() for stage in ("", *Stage.values)}
         for one in self.mandates.values():
-            every[one.stage].add((one.agency_code, one.topic))
-        return defaultdict(
-            lambda: frozenset(every[""]), {stage: frozenset(own | every[""]) for stage, own in every.items()}
-        )
+            for stage in (one.stage,) if one.stage else found:
+                found[stage].add((one.agency_code, one.topic))
+        return {stage: frozenset(agencies) for stage, agencies in found.items()}
 
 
 def _number(numbered: tuple[int, MandateFacts]) -> int:
@@ -154,6 +166,30 @@ def mandates_of(rows: QuerySet[Mandate]) -> tuple[dict[int, MandateFacts], set[i
         values: dict[str, Any] = {name: "" if value is None else value for name, value in row.items()}
         facts[pk] = MandateFacts(**values)
     return facts, reachable
+
+
+def fact_of(row: Mandate) -> MandateFacts:
+    """A mandate that need not be saved, as the ranking knows it. Reads what it points to."""
+    return MandateFacts(
+        partner_id=row.partner_id,
+        partner_code=row.partner.code,
+        partner_name_id=row.partner.name_id,
+        partner_name_en=row.partner.name_en,
+        partner_city=row.partner.city,
+        partner_country=row.partner.country,
+        agency_code=row.agency_code,
+        topic=row.topic_id or "",
+        stage=row.stage,
+        country=row.country,
+        district=row.district_id or "",
+        district_name_id=row.district.name_id if row.district else "",
+        district_name_en=row.district.name_en if row.district else "",
+        province=row.province_id or "",
+        province_name=row.province.name if row.province else "",
+        regency=row.regency_id or "",
+        regency_name=row.regency.name if row.regency else "",
+        unconfirmed=row.needs_confirmation,
+    )
 
 
 def topics_of(rows: QuerySet[Topic]) -> list[TopicFacts]:

@@ -11,8 +11,10 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Coalesce, Left
 from django.db.models.lookups import Exact
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from .. import countries
 from ..choices import AgencyCode, Stage
 from ..today import today
 from .partners import Partner
@@ -181,9 +183,35 @@ class Mandate(ReferenceRow):
     def __str__(self) -> str:
         return self.code or f"{self.agency_code} {self.pk}"
 
+    @property
+    def is_let_go(self) -> bool:
+        """An admin ended it: what the files say of it counts no more."""
+        return self.valid_until is not None
+
     def clean(self) -> None:
         super().clean()
-        if self.regency_id and not self.province_id:
-            raise ValidationError({"province": _("Name the province of the regency.")})
-        if self.district_id and not self.country:
-            raise ValidationError({"country": _("Name the country of the consular district.")})
+        wrong: dict[str, str] = {}
+        if self.regency is not None and not self.province_id:
+            wrong["province"] = gettext("Name the province of the regency.")
+        elif self.regency is not None and self.regency.province_id != self.province_id:
+            text = gettext("%(regency)s does not lie in %(province)s. Please choose again.")
+            wrong["regency"] = text % {"regency": self.regency, "province": self.province}
+        if self.district is not None and not self.country:
+            wrong["country"] = gettext("Name the country of the consular district.")
+        elif self.district is not None and self.district.country != self.country:
+            text = gettext("%(district)s lies in %(country)s. Please choose again.")
+            wrong["district"] = text % {
+                "district": self.district,
+                "country": countries.name(self.district.country),
+            }
+        if self.country and self.province_id:
+            wrong["province"] = gettext(
+                "A mandate is for a country abroad or for a home province, not for both."
+            )
+        for name in ("topic", "district", "province", "regency"):
+            row = getattr(self, name)
+            if row is not None and row.retired_at is not None:
+                text = gettext("“%(row)s” is out of use: a mandate for it covers nothing.")
+                wrong.setdefault(name, text % {"row": row})
+        if wrong:
+            raise ValidationError({name: [sentence] for name, sentence in wrong.items()})

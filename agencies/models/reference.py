@@ -78,6 +78,11 @@ class ReferenceRow(models.Model):
         )
 
     @property
+    def is_let_go(self) -> bool:
+        """Whether an admin has done with the row, so that the loader leaves it as it is."""
+        return False
+
+    @property
     def needs_confirmation(self) -> bool:
         """Whether the row rests on less than a source and nobody has confirmed it yet."""
         return self.source_status in SourceStatus.to_confirm() and self.confirmed_at is None

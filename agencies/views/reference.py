@@ -16,7 +16,7 @@ from accounts.roles import Right
 
 from .. import actions
 from ..forms import ConfirmForm, UnconfirmedFilter
-from ..models import Deadline, Partner, ReferenceRow
+from ..models import Deadline, Mandate, Partner, ReferenceRow
 from ..paging import numbered
 from ..reference_forms import TABLES
 from ..reference_kinds import KINDS, Kind, kind_of, related_unconfirmed, summary, title
@@ -121,6 +121,8 @@ def _correct_url(row: ReferenceRow) -> str:
     """Where to correct the row before confirming it."""
     if isinstance(row, Partner):
         return reverse("agencies:partner_edit", args=[row.code])
+    if isinstance(row, Mandate):
+        return reverse("agencies:partner_mandates", args=[row.partner.code])
     if isinstance(row, Deadline):
         return reverse("agencies:deadline_edit", args=[row.code])
     if (code := kind_of(row).code) in TABLES:

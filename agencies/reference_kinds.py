@@ -166,9 +166,9 @@ def _claims(row: ReferenceRow) -> list[str]:
 
 
 def _mandate(row: Mandate) -> list[str]:
-    place = (
-        row.regency or row.district or row.province or (countries.name(row.country) if row.country else None)
-    )
+    country = countries.name(row.country) if row.country else ""
+    abroad = f"{country}: {row.district}" if row.district else country
+    place = row.regency or row.province or abroad
     return [
         row.get_agency_code_display(),
         str(row.topic) if row.topic else _("any topic"),

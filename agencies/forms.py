@@ -20,7 +20,10 @@ from accounts.text import Line, LongText
 
 from . import reference_kinds
 from .actions.partners import EDITABLE, seen_values
+from .actions.reference import said_mark
+from .actions.shared import StaleData
 from .choices import PartnerKind, StaffVerb
+from .deadline_forms import Seen
 from .models import Partner, ReferenceRow, StaffEvent
 from .rules import roles_at
 
@@ -163,7 +166,7 @@ class PartnerForm(forms.ModelForm):
         return {name: self.cleaned_data[name] for name in EDITABLE}
 
 
-class ConfirmForm(forms.Form):
+class ConfirmForm(Seen):
     """By what and when a row of reference data was confirmed, and which rows besides."""
 
     source = LongText(
@@ -179,8 +182,11 @@ class ConfirmForm(forms.Form):
         label=_("The same source also confirms"), required=False, widget=forms.CheckboxSelectMultiple
     )
 
-    def __init__(self, *args: Any, related: list[ReferenceRow], **kwargs: Any) -> None:
-        kwargs.setdefault("initial", {"on": timezone.localdate()})
+    def __init__(
+        self, *args: Any, rows: list[ReferenceRow], related: list[ReferenceRow], **kwargs: Any
+    ) -> None:
+        self.mark = said_mark([*rows, *related])  # of everything that the page shows
+        kwargs["initial"] = {"on": timezone.localdate(), "seen": self.mark}
         super().__init__(*args, **kwargs)
         self.related = {f"{reference_kinds.kind_of(row).code}:{row.pk}": row for row in related}
         if self.related:
@@ -201,6 +207,11 @@ class ConfirmForm(forms.Form):
         if day.year < 2000:
             raise ValidationError(_("This is too long ago to rely upon. Check the year."))
         return day
+
+    def check_seen(self) -> None:
+        """Raises StaleData when the rows do not say any more what the page showed."""
+        if self.cleaned_data["seen"] not in ("", self.mark):
+            raise StaleData(_("Somebody changed this meanwhile. Read what it says now, then confirm."))
 
     @property
     def also_rows(self) -> list[ReferenceRow]:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from . import countries
-from .choices import Stage
+from .choices import SourceStatus, Stage
 from .models import (
     Deadline,
     District,
@@ -51,6 +52,19 @@ class Kind:
         """Rows in use that no source and no person has confirmed, in their own order."""
         return self.rows().unconfirmed()
 
+    def progress(self) -> tuple[int, int]:
+        """Of the rows in use that no source carries fully: how many a person has confirmed, and how many there are."""
+        doubtful = Q(source_status__in=sorted(SourceStatus.to_confirm()))
+        counts = (
+            self.rows()
+            .order_by()
+            .aggregate(
+                done=Count("pk", filter=doubtful & Q(confirmed_at__isnull=False)),
+                of=Count("pk", filter=doubtful),
+            )
+        )
+        return counts["done"], counts["of"]
+
     def search(self, rows: QuerySet[Any], text: str) -> QuerySet[Any]:
         for word in text.split():
             match = Q()
@@ -61,11 +75,15 @@ class Kind:
 
     def find(self, pk: str) -> ReferenceRow | None:
         """The row with this key as written in an address; None when there is none or it could be none."""
-        try:
-            key = self.model._meta.pk.to_python(pk)
-        except ValidationError:
-            return None
-        return self.model._default_manager.select_related(*self.related).filter(pk=key).first()
+        return next(iter(self.find_all([pk])), None)
+
+    def find_all(self, pks: Iterable[str]) -> list[Any]:
+        """The rows with these keys, in their own order; keys that could be none are passed over."""
+        keys = []
+        for pk in pks:
+            with suppress(ValidationError):
+                keys.append(self.model._meta.pk.clean(pk.replace("\0", ""), None))
+        return list(self.rows("all").filter(pk__in=keys))
 
 
 _MANDATE = ("partner", "topic", "district", "province", "regency")

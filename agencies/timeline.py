@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, pgettext
 from accounts.roles import ROLES
 
 from .choices import ServiceKind, StaffVerb
-from .models import Partner, StaffEvent
+from .models import FormerName, Partner, StaffEvent
 from .reference_kinds import KINDS
 from .wording import length
 
@@ -120,6 +120,8 @@ def _title(event: StaffEvent, verb: StaffVerb) -> str:
             return _("Second factor of %(who)s reset; the admin confirmed who they are") % words
         case StaffVerb.SECOND_FACTOR_RESET:
             return _("Second factor of %(who)s reset by whoever runs the portal") % words
+        case StaffVerb.PARTNER_EDITED if event.detail.get("renamed"):
+            return _("Renamed, as of %(day)s") % words
         case StaffVerb.PARTNER_EDITED:
             return _("Partner's data changed: %(fields)s") % words
         case StaffVerb.DEADLINE_EDITED if event.detail.get("dropped"):
@@ -187,4 +189,5 @@ def _service(code: str) -> str:
 
 def _field(name: str, model: type[Model]) -> str:
     names = {field.name: str(field.verbose_name) for field in model._meta.fields}
+    names["former_names"] = str(FormerName._meta.verbose_name_plural)
     return names.get(name, name)

@@ -55,6 +55,14 @@ def days(weekend: frozenset[int]) -> str:
     return ", ".join(str(WEEKDAYS[day]) for day in sorted(weekend)) or _("none")
 
 
+def formerly(partner: Partner) -> list[str]:
+    """The names that a partner bore before, each with its last day, newest first."""
+    return [
+        _("%(name)s (until %(day)s)") % {"name": name, "day": formats.date_format(name.until)}
+        for name in partner.former_names.all()
+    ]
+
+
 def working_hours(partner: Partner) -> list[dict[str, Any]]:
     """When a partner is at work, as rows of a definition list: hours, weekend, and the next three days off."""
     style = "H.i" if get_language() == "id" else "H:i"

@@ -78,6 +78,10 @@ def context() -> dict[str, Any]:
             {"name": "Siti Contoh binti Rekaan Panjang", "urgency": "normal", "story": ""}
         ),
         "filter_form": SampleFilter({"state": "sent"}),
+        "progress": [
+            {"label": "Mitra", "done": 12, "of": 48},
+            {"label": "Jenis masalah", "done": 3, "of": 3},
+        ],
         "clashes": [{"label": "Kota", "now": "Doha", "typed": "Al Rayyan"}],
         "tones": ["info", "good", "warn", "bad"],
     }

@@ -13,9 +13,10 @@ from .deadlines import (
 )
 from .imports import carry_out, discard, upload
 from .invitations import accept, invite, resend, revoke
+from .names import add_former_name, drop_former_name, names_mark, rename_partner
 from .partners import edit_partner, seen_values
 from .people import change_role, reactivate, reset_second_factor, suspend
-from .reference import confirm, take_back
+from .reference import confirm, said_mark, take_back
 from .reference_rows import add_row, edit_row, reset_row, restore_row, retire_row, row_mark
 from .reference_tables import keep_table, take_in
 from .shared import ActRefused, StaleData
@@ -25,11 +26,13 @@ __all__ = [
     "StaleData",
     "accept",
     "add_day",
+    "add_former_name",
     "add_row",
     "carry_out",
     "change_role",
     "confirm",
     "discard",
+    "drop_former_name",
     "drop_own_deadline",
     "edit_deadline",
     "edit_hours",
@@ -38,9 +41,11 @@ __all__ = [
     "invite",
     "keep_table",
     "mark",
+    "names_mark",
     "reactivate",
     "reminders_mark",
     "remove_day",
+    "rename_partner",
     "resend",
     "reset_row",
     "reset_second_factor",
@@ -48,6 +53,7 @@ __all__ = [
     "retire_row",
     "revoke",
     "row_mark",
+    "said_mark",
     "seen_values",
     "set_own_deadline",
     "set_reminders",

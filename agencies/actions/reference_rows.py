@@ -14,7 +14,7 @@ from accounts.models import User
 
 from .. import rules
 from ..choices import StaffVerb
-from ..models import ReferenceRow
+from ..models import Mandate, Partner, ReferenceRow
 from ..reference_kinds import Kind, code_of, kind_of, title
 from ..reference_uses import Use, uses
 from .shared import ActRefused, StaleData, fresh, record
@@ -110,7 +110,7 @@ def reset_row(*, by: User, row: ReferenceRow, seen: str) -> ReferenceRow:
         setattr(current, key, current.loaded[key])
     current.full_clean(validate_unique=False)
     current.save(update_fields=edited)
-    _recorded(StaffVerb.REFERENCE_EDITED, current, by, fields=edited, reset=True)
+    recorded(StaffVerb.REFERENCE_EDITED, current, by, fields=edited, reset=True)
     return current
 
 
@@ -133,13 +133,14 @@ def retire_row(*, by: User, row: ReferenceRow, seen: str) -> ReferenceRow:
 
 @transaction.atomic
 def restore_row(*, by: User, row: ReferenceRow) -> ReferenceRow:
-    """Bring a row back into use; doing it twice is once. Raises PermissionDenied for all but portal admins."""
+    """Bring a row back into use; doing it twice is once.
+
+    Raises PermissionDenied for all but portal admins, ValidationError when its place is taken meanwhile.
+    """
     by = portal_admin(by)
     current = locked(row)
     if current.retired_at is not None:
-        current.retired_at = None
-        current.save(update_fields=["retired_at"])
-        _recorded(StaffVerb.REFERENCE_RESTORED, current, by)
+        restore(current, by=by)
     return current
 
 
@@ -156,7 +157,7 @@ def enter(row: ReferenceRow, *, by: User) -> None:
     """Save a new row, with its line in the log. Raises ValidationError for values that cannot be kept."""
     row.full_clean()
     row.save(force_insert=True)
-    _recorded(StaffVerb.REFERENCE_EDITED, row, by, fields=[], added=True)
+    recorded(StaffVerb.REFERENCE_EDITED, row, by, fields=[], added=True)
 
 
 def write(row: ReferenceRow, changes: Mapping[str, Any], *, by: User) -> None:
@@ -170,9 +171,9 @@ def write(row: ReferenceRow, changes: Mapping[str, Any], *, by: User) -> None:
         row.confirmed_at, row.confirmed_by, row.confirmed_source = None, "", ""
         fields += ["confirmed_at", "confirmed_by", "confirmed_source"]
     row.save(update_fields=fields)
-    _recorded(StaffVerb.REFERENCE_EDITED, row, by, fields=list(changes))
+    recorded(StaffVerb.REFERENCE_EDITED, row, by, fields=list(changes))
     if taken_back:
-        _recorded(StaffVerb.UNCONFIRMED, row, by)
+        recorded(StaffVerb.UNCONFIRMED, row, by)
 
 
 def retire(row: ReferenceRow, *, by: User) -> None:
@@ -185,7 +186,15 @@ def retire(row: ReferenceRow, *, by: User) -> None:
         "retired", None
     )  # from now on it is out of use because an admin says so, and not the files
     row.save(update_fields=["retired_at", "loaded"])
-    _recorded(StaffVerb.REFERENCE_RETIRED, row, by)
+    recorded(StaffVerb.REFERENCE_RETIRED, row, by)
+
+
+def restore(row: ReferenceRow, *, by: User) -> None:
+    """Bring a locked row back into use, with its line in the log. Raises ValidationError when its place is taken."""
+    row.retired_at = None
+    row.full_clean()
+    row.save(update_fields=["retired_at"])
+    recorded(StaffVerb.REFERENCE_RESTORED, row, by)
 
 
 def portal_admin(by: User) -> User:
@@ -207,8 +216,10 @@ def locked(row: ReferenceRow) -> ReferenceRow:
     return kind_of(row).model._default_manager.select_for_update(no_key=True).get(pk=row.pk)
 
 
-def _recorded(verb: StaffVerb, row: ReferenceRow, by: User, **detail: Any) -> None:
-    record(verb, by=by, partner=None, kind=kind_of(row).code, code=code_of(row), **detail)
+def recorded(verb: StaffVerb, row: ReferenceRow, by: User, **detail: Any) -> None:
+    """Write a line of the log that tells of one row of reference data."""
+    partner = row.pk if isinstance(row, Partner) else row.partner_id if isinstance(row, Mandate) else None
+    record(verb, by=by, partner=partner, kind=kind_of(row).code, code=code_of(row), **detail)
 
 
 def _key(row: ReferenceRow, name: str) -> str:

@@ -1,4 +1,5 @@
 from .deadlines import CalendarDay, EscalationStep, PartnerDeadline
+from .former_names import FormerName, name_on
 from .imports import ImportRow, PeopleImport, PeopleImportQuerySet
 from .mandates import Mandate, MandateQuerySet
 from .partners import Partner, PartnerQuerySet
@@ -12,6 +13,7 @@ __all__ = [
     "Deadline",
     "District",
     "EscalationStep",
+    "FormerName",
     "ImportRow",
     "Invitation",
     "InvitationQuerySet",
@@ -31,4 +33,5 @@ __all__ = [
     "StaffEvent",
     "StaffEventQuerySet",
     "Topic",
+    "name_on",
 ]

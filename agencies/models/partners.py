@@ -41,14 +41,20 @@ class PartnerQuerySet(ReferenceQuerySet["Partner"]):
         return self.filter(kind=kind)
 
     def search(self, text: str) -> Self:
-        """Partners in whose name, code or city every word of the text occurs; all of them for an empty text."""
+        """Partners in whose name, code or city every word of the text occurs; all of them for an empty text.
+
+        A name that a partner bore before counts as well.
+        """
+        from .former_names import FormerName  # here, because former names point to partners
+
         found = self
         for word in text[:SEARCH_LENGTH].replace("\x00", " ").split():
+            named = models.Q(name_id__icontains=word) | models.Q(name_en__icontains=word)
             found = found.filter(
-                models.Q(name_id__icontains=word)
-                | models.Q(name_en__icontains=word)
+                named
                 | models.Q(code__icontains=word)
                 | models.Q(city__icontains=word)
+                | models.Q(pk__in=FormerName.objects.filter(named).values("partner"))
             )
         return found
 

@@ -334,6 +334,15 @@ def test_a_row_is_corrected_and_then_confirmed_in_one_go(page: Client) -> None:
     assert answer.headers["Location"] == confirm
 
 
+def test_a_district_that_shares_a_name_with_another_says_so(page: Client) -> None:
+    make_district(code="MY-SABAH", name_id="Sabah")
+    tawau = make_district(code="MY-TAWAU", name_id="Tawau", aliases=["sabah"])
+    make_district(code="SG-SABAH", name_id="Sabah")
+    assert page.get(address(tawau)).context["warnings"] == [
+        "“sabah” also leads to Sabah: a place called so leaves both possible."
+    ]
+
+
 def test_the_list_is_searched_and_says_who_edited_what(page: Client, boss: User) -> None:
     regency = make_regency(
         code="3573", name="Kota Malang", province=make_province(code="35", name="Jawa Timur")

@@ -3,23 +3,26 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.policy import SignedInRequest, allow
 from accounts.roles import Right
+from privacy import spreadsheets
 
 from .. import actions
 from ..forms import ConfirmForm, UnconfirmedFilter
 from ..models import Deadline, Mandate, Partner, ReferenceRow
 from ..paging import numbered
 from ..reference_forms import TABLES
-from ..reference_kinds import KINDS, Kind, kind_of, related_unconfirmed, summary, title
+from ..reference_kinds import KINDS, Kind, code_of, kind_of, related_unconfirmed, summary, title
 
 
 @require_GET
@@ -28,7 +31,8 @@ def unconfirmed(request: SignedInRequest) -> HttpResponse:
     """Rows of reference data that wait for somebody to confirm them, kind by kind."""
     form = UnconfirmedFilter(request.GET)
     chosen = form.chosen
-    counts = {code: kind.unconfirmed().count() for code, kind in KINDS.items()}
+    progress = [(kind, *kind.progress()) for kind in KINDS.values()]
+    counts = {kind.code: of - done for kind, done, of in progress}
     first = next((code for code, count in counts.items() if count), next(iter(KINDS)))
     kind = KINDS[chosen.get("kind", first)]
     page = numbered(request, kind.search(kind.unconfirmed(), chosen.get("q", "")))
@@ -36,6 +40,7 @@ def unconfirmed(request: SignedInRequest) -> HttpResponse:
         "form": form,
         "filters": len(chosen.keys() - {"kind"}),
         "total": sum(counts.values()),
+        "progress": [{"label": kind.name, "done": done, "of": of} for kind, done, of in progress if of],
         "tabs": _tabs(counts, kind),
         "kind": kind,
         "page": page,
@@ -50,22 +55,85 @@ def confirm(request: SignedInRequest, kind: str, row: str) -> HttpResponse:
     """One row of reference data: what it says, and by what it is confirmed."""
     table, found = _find(kind, row)
     related = list(related_unconfirmed(found)) if found.confirmed_at is None else []
-    form = ConfirmForm(request.POST if request.method == "POST" else None, related=related)
+    form = ConfirmForm(request.POST if request.method == "POST" else None, rows=[found], related=related)
     context = {**_about(table, found), "form": form}
     if request.method != "POST":
         return render(request, "agencies/confirm.html", context)
     if not form.is_valid():
         return render(request, "agencies/confirm.html", context, status=422)
-    rows = [found, *form.also_rows]
-    try:
-        actions.confirm(
-            by=request.user, rows=rows, source=form.cleaned_data["source"], on=form.cleaned_data["on"]
-        )
-    except actions.ActRefused as refusal:
-        form.add_error(None, str(refusal))
+    if not _confirmed(request, form, [found, *form.also_rows]):
         return render(request, "agencies/confirm.html", context, status=409)
     messages.success(request, _("“%(row)s” is confirmed.") % {"row": title(found)})
-    return redirect(f"{reverse('agencies:unconfirmed')}?{urlencode({'kind': table.code})}")
+    return redirect(_list_url(table))
+
+
+@require_POST
+@allow(Right.MANAGE_PARTNERS)
+def confirm_several(request: SignedInRequest, kind: str) -> HttpResponse:
+    """Rows that were ticked in the list, and the one source that confirms them all."""
+    table = KINDS.get(kind)
+    if table is None:
+        raise Http404
+    rows = table.find_all(request.POST.getlist("rows"))
+    if not rows:
+        messages.error(request, _("Tick the rows that one source confirms."))
+        return redirect(_list_url(table))
+    form = ConfirmForm(request.POST if "source" in request.POST else None, rows=rows, related=[])
+    context = {
+        "kind": table,
+        "form": form,
+        "list_url": _list_url(table),
+        "rows": [{"row": row, "title": title(row), "summary": summary(row)} for row in rows],
+    }
+    if not form.is_bound:
+        return render(request, "agencies/confirm_several.html", context)
+    if not form.is_valid():
+        return render(request, "agencies/confirm_several.html", context, status=422)
+    if not _confirmed(request, form, rows):
+        return render(request, "agencies/confirm_several.html", context, status=409)
+    done = ngettext("%(n)s row is confirmed.", "%(n)s rows are confirmed.", len(rows))
+    messages.success(request, done % {"n": len(rows)})
+    return redirect(_list_url(table))
+
+
+@require_GET
+@allow(Right.MANAGE_PARTNERS)
+def unconfirmed_download(request: SignedInRequest, kind: str) -> HttpResponseBase:
+    """What waits to be confirmed, as a table to take to whoever knows, with room for their answers."""
+    table = KINDS.get(kind)
+    if table is None:
+        raise Http404
+    header = [_("Code"), _("Row"), _("What it says"), _("How sure"), _("Source")]
+    header += [_("Right? (yes or no)"), _("If not: what is right"), _("Told by, and when")]
+    lines = (
+        [code_of(row), title(row), summary(row), str(row.get_source_status_display()), row.source, "", "", ""]
+        for row in table.unconfirmed().iterator()
+    )
+    response = StreamingHttpResponse(
+        spreadsheets.csv_stream(header, lines), content_type=spreadsheets.CSV_TYPE
+    )
+    name = f"unconfirmed-{table.code}-{timezone.localdate().isoformat()}.csv"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _confirmed(request: SignedInRequest, form: ConfirmForm, rows: list[ReferenceRow]) -> bool:
+    """Confirm the rows as they were read; else the form says why not, and shows what they say now."""
+    waiting = any(row.confirmed_at is None for row in rows)
+    said = form.cleaned_data["source"], form.cleaned_data["on"]
+    try:
+        if waiting:
+            form.check_seen()
+        actions.confirm(by=request.user, rows=rows, source=said[0], on=said[1], seen=actions.said_mark(rows))
+    except actions.ActRefused as refusal:
+        form.add_error(None, str(refusal))
+        form.renew(form.mark)
+        return False
+    return True
+
+
+def _list_url(kind: Kind) -> str:
+    return f"{reverse('agencies:unconfirmed')}?{urlencode({'kind': kind.code})}"
 
 
 @require_POST
@@ -92,7 +160,7 @@ def _tabs(counts: dict[str, int], current: Kind) -> list[dict[str, Any]]:
             "label": kind.name,
             "count": counts[code],
             "active": kind is current,
-            "url": f"{reverse('agencies:unconfirmed')}?{urlencode({'kind': code})}",
+            "url": _list_url(kind),
         }
         for code, kind in KINDS.items()
     ]

@@ -17,10 +17,11 @@ from accounts.roles import Right
 
 from .. import actions, rules
 from ..actions.reference_rows import edited_fields, uses_mark
-from ..models import ReferenceRow, StaffEvent
+from ..models import District, ReferenceRow, StaffEvent
 from ..paging import numbered
 from ..reference_forms import FORMS, TABLES, RowForm, RowsFilter
 from ..reference_kinds import Kind, summary, title
+from ..reference_overlaps import shared_names
 from ..reference_uses import uses
 from ..reference_wording import clashes, differences, facts
 from ..timeline import tell
@@ -196,7 +197,15 @@ def _page(
         "differences": differences(row),
         "seen_field": [("seen", actions.row_mark(row))],
         "clashes": [],
+        "warnings": _warnings(row),
         "can_retire": rules.can_retire(row),
         "events": tell(events[:EVENTS_SHOWN]),
     }
     return render(request, PAGE, context | more, status=status)
+
+
+def _warnings(row: ReferenceRow) -> list[str]:
+    """Names by which a district shares places with another one of its country."""
+    if not isinstance(row, District) or row.retired_at is not None:
+        return []
+    return shared_names(District.objects.current().filter(country=row.country)).get(row.code, [])

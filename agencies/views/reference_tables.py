@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.policy import SignedInRequest, allow
 from accounts.roles import Right
+from accounts.uploads import takes_file, too_large
 from privacy import spreadsheets
 
 from .. import actions, reference_diff, tables
@@ -41,6 +42,7 @@ def download(request: SignedInRequest, table: str) -> HttpResponseBase:
     return response
 
 
+@takes_file
 @require_http_methods(["GET", "POST"])
 @allow(Right.MANAGE_PARTNERS)
 def upload(request: SignedInRequest, table: str) -> HttpResponse:
@@ -52,7 +54,9 @@ def upload(request: SignedInRequest, table: str) -> HttpResponse:
     context = {"kind": kind, "form": form, "columns": _columns(kind), "most": reference_diff.ROWS}
     if request.method != "POST":
         return render(request, "agencies/reference_upload.html", context)
-    if form.is_valid():
+    if too_large(request):
+        form.add_error("file", str(tables.TableProblem("too_large", most=tables.BYTES // 1024 // 1024)))
+    elif form.is_valid():
         try:
             rows = reference_diff.read(kind, form.cleaned_data["file"].read())
         except tables.TableProblem as problem:

@@ -13,7 +13,7 @@ from django.utils import formats, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from agencies.models import Partner
+from agencies.models import Partner, name_on
 from cases.choices import ConsentMethod
 
 from .. import disclosure
@@ -74,7 +74,7 @@ def _letter(letter: Letter) -> Paper:
             (pgettext("letter", "Urgency"), referral.get_urgency_display()),
             (_("Register number"), referral.register_number),
         ),
-        to=[line for line in (_("To"), receiver.name, receiver.city) if line],
+        to=[line for line in (_("To"), _called(receiver, letter), receiver.city) if line],
         opening=[line for line in (_opening(referral), _deadline(referral), _how_to_answer(sender)) if line],
         request_title=_("What is asked"),
         request=disclosure.request(referral),
@@ -94,8 +94,8 @@ def _receipt(letter: Letter) -> Paper:
         _issuer(letter),
         facts=_rows(
             (pgettext("letter", "Number"), referral.reference),
-            (_("Sent by"), referral.sender.name),
-            (_("Received by"), receiver.name),
+            (_("Sent by"), _called(referral.sender, letter)),
+            (_("Received by"), _called(receiver, letter)),
             (_("Received at"), moment(referral.received_at, receiver)),
             (_("Person"), _who_received(referral)),
             (_("Register number"), referral.register_number),
@@ -111,11 +111,11 @@ def _paper(letter: Letter, issuer: Partner, **words: Any) -> Paper:
     return Paper(
         title=str(LetterKind(letter.kind).label),
         reference=letter.referral.reference,
-        issuer=issuer.name,
+        issuer=_called(issuer, letter),
         issued_at=letter.issued_at,
-        head=_head(issuer),
+        head=_head(issuer, letter),
         place_and_date=_place_and_date(letter, issuer),
-        signed=[issuer.name, issuer.signatory or letter.issued_by.full_name],
+        signed=[_called(issuer, letter), issuer.signatory or letter.issued_by.full_name],
         proof=[
             _("Check that this paper is genuine and still stands: scan the code, or type it at"),
             proof.typing_address(),
@@ -155,12 +155,17 @@ def _issuer(letter: Letter) -> Partner:
     return receiver if letter.issued_by.partner_id == receiver.pk else letter.referral.sender
 
 
-def _head(partner: Partner) -> list[str]:
+def _called(partner: Partner, letter: Letter) -> str:
+    """A partner's name on the day of the paper: a copy of it says what the paper said."""
+    return name_on(partner, letter.issued_at.astimezone(ZoneInfo(partner.time_zone)).date())
+
+
+def _head(partner: Partner, letter: Letter) -> list[str]:
     own = [" ".join(line.split())[:HEAD_LINE] for line in partner.letterhead[:HEAD_LENGTH].splitlines()]
     if lines := [line for line in own if line][:HEAD_LINES]:
         return lines
     contact = " · ".join(part for part in (partner.phone, partner.email) if part)
-    return [line for line in (partner.name, partner.city, contact) if line]
+    return [line for line in (_called(partner, letter), partner.city, contact) if line]
 
 
 def _place_and_date(letter: Letter, issuer: Partner) -> str:

@@ -28,7 +28,9 @@ class LetterQuerySet(models.QuerySet["Letter"]):
             "referral__sender",
             "referral__receiver",
             "referral__received_by",
-        ).prefetch_related("referral__case__topics")
+        ).prefetch_related(
+            "referral__case__topics", "referral__sender__former_names", "referral__receiver__former_names"
+        )
 
 
 class Letter(models.Model):

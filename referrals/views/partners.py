@@ -5,12 +5,14 @@ from typing import Any
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from accounts.models import User
 from accounts.policy import SignedInRequest, allow
 from accounts.roles import Right
 from agencies.models import Partner
+from agencies.wording import formerly
 
 from ..wording import NOT_READING, Candidate
 
@@ -29,7 +31,12 @@ def search(user: User, text: str, *, chosen: str = "", but: list[Candidate] | No
     `but`, the candidates that stand on the page already."""
     text = text.replace("\x00", " ").strip()
     shown = {candidate.partner.pk for candidate in but or []}
-    others = Partner.objects.active().exclude(pk=user.partner_id or 0).with_accounts()
+    others = (
+        Partner.objects.active()
+        .exclude(pk=user.partner_id or 0)
+        .with_accounts()
+        .prefetch_related("former_names")
+    )
     found = list(others.search(text)[: MOST + 1]) if text else []
     kept = int(chosen) if chosen.isdecimal() and len(chosen) < 10 else 0
     if kept and kept not in shown | {partner.pk for partner in found}:
@@ -53,7 +60,7 @@ def _candidate(partner: Any) -> Candidate:
         partner=partner,
         kind=partner.get_kind_display(),
         place=partner.city,
-        reasons=[],
+        reasons=[_("Formerly %(name)s") % {"name": name} for name in formerly(partner)],
         unconfirmed=partner.needs_confirmation,
         warning="" if partner.has_accounts else NOT_READING,
     )

@@ -1,6 +1,7 @@
-"""Partners and reference data in Django's admin, where portal admins correct what the data files have wrong.
+"""Partners and reference data in Django's admin: the plain tool behind the portal's own pages.
 
-What `load_reference` finds edited it leaves alone. Rows are retired and not deleted: the loader would add them again.
+What has a page of its own is here to look at, with a link that leads there; what has none is corrected here, and both
+logs tell of it. Rows are retired and not deleted: the loader would add them again.
 """
 
 from typing import Any, ClassVar
@@ -11,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils import timezone
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -20,20 +21,28 @@ from accounts.admin import ReadOnlyAdmin
 from .actions.deadlines import HOURS, LENGTH
 from .actions.mandates import WRITTEN
 from .actions.partners import EDITABLE
+from .actions.reference_rows import recorded, restore, retire
 from .admin_fields import CodesField, KnownRowSelect
+from .choices import StaffVerb
 from .models import (
+    CalendarDay,
     Deadline,
     District,
+    EscalationStep,
+    FormerName,
     Invitation,
     Mandate,
     Outcome,
     Partner,
+    PartnerDeadline,
     Province,
     ReferenceRow,
+    ReferenceUpload,
     Regency,
     StaffEvent,
     Topic,
 )
+from .reference_kinds import kind_of
 
 CONFIRMATION = ("confirmed_at", "confirmed_by", "confirmed_source", "retired_at")
 RETIRED_AT_CHANGED = [{"changed": {"fields": ["retired at"]}}]  # as Django's own log of changes puts it
@@ -62,31 +71,54 @@ class ReferenceAdmin(admin.ModelAdmin):
         fixed = ("code",) if obj is not None and "code" not in self.readonly_fields else ()
         return (*self.readonly_fields, *fixed)
 
+    def save_model(self, request: Any, obj: Any, form: Any, change: bool) -> None:
+        """What is written here stands in the portal's own log as well."""
+        super().save_model(request, obj, form, change)
+        recorded(
+            StaffVerb.REFERENCE_EDITED, obj, request.user, fields=list(form.changed_data), added=not change
+        )
+
     @admin.action(description=_("Take out of use"))
     @transaction.atomic
-    def retire(self, request: HttpRequest, queryset: QuerySet[ReferenceRow]) -> None:
-        rows = list(queryset.filter(retired_at=None))
+    def retire(self, request: Any, queryset: QuerySet[ReferenceRow]) -> None:
+        rows = list(
+            queryset.filter(retired_at=None).select_for_update(of=("self",), no_key=True).order_by("pk")
+        )
         for row in rows:
-            row.retired_at = timezone.now()
-            row.save(update_fields=["retired_at"])
+            retire(row, by=request.user)
             self.log_change(request, row, RETIRED_AT_CHANGED)
         self.message_user(request, gettext("%(n)d rows are out of use.") % {"n": len(rows)})
 
     @admin.action(description=_("Bring back into use"))
     @transaction.atomic
-    def bring_back(self, request: HttpRequest, queryset: QuerySet[ReferenceRow]) -> None:
+    def bring_back(self, request: Any, queryset: QuerySet[ReferenceRow]) -> None:
         count = 0
-        for row in queryset.exclude(retired_at=None):
-            row.retired_at = None
+        for row in (
+            queryset.exclude(retired_at=None).select_for_update(of=("self",), no_key=True).order_by("pk")
+        ):
             try:
-                row.full_clean()
+                restore(row, by=request.user)
             except ValidationError as error:
                 self.message_user(request, f"{row}: {'; '.join(error.messages)}", messages.ERROR)
             else:
-                row.save(update_fields=["retired_at"])
                 self.log_change(request, row, RETIRED_AT_CHANGED)
                 count += 1
         self.message_user(request, gettext("%(n)d rows are back in use.") % {"n": count})
+
+
+class KeptOnAPageAdmin(ReferenceAdmin):
+    """Rows that have a page of their own, with its rules and its log: here to look at, with a link that leads there."""
+
+    actions = ()
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+    def view_on_site(self, obj: Any) -> str:
+        return reverse("agencies:reference_row", args=[kind_of(obj).code, obj.pk])
 
 
 @admin.register(Partner)
@@ -118,14 +150,14 @@ class MandateAdmin(ReferenceAdmin):
 
 
 @admin.register(Topic)
-class TopicAdmin(ReferenceAdmin):
+class TopicAdmin(KeptOnAPageAdmin):
     list_display = ("name_id", "code", "stage", "default_urgency", "restricted", "position")
     list_filter = ("stage", "default_urgency", "restricted", *ReferenceAdmin.list_filter)
     search_fields = ("code", "name_id", "name_en")
 
 
 @admin.register(Outcome)
-class OutcomeAdmin(ReferenceAdmin):
+class OutcomeAdmin(KeptOnAPageAdmin):
     list_display = ("name_id", "code", "outcome_class", "position")
     list_filter = ("outcome_class", *ReferenceAdmin.list_filter)
     search_fields = ("code", "name_id", "name_en")
@@ -143,13 +175,13 @@ class DeadlineAdmin(ReferenceAdmin):
 
 
 @admin.register(Province)
-class ProvinceAdmin(ReferenceAdmin):
+class ProvinceAdmin(KeptOnAPageAdmin):
     list_display = ("code", "name")
     search_fields = ("code", "name")
 
 
 @admin.register(Regency)
-class RegencyAdmin(ReferenceAdmin):
+class RegencyAdmin(KeptOnAPageAdmin):
     list_display = ("code", "name", "province")
     list_select_related = ("province",)
     search_fields = ("code", "name", "province__name")
@@ -157,7 +189,7 @@ class RegencyAdmin(ReferenceAdmin):
 
 
 @admin.register(District)
-class DistrictAdmin(ReferenceAdmin):
+class DistrictAdmin(KeptOnAPageAdmin):
     list_display = ("name_id", "code", "country")
     search_fields = ("code", "name_id", "name_en", "country")
 
@@ -175,3 +207,38 @@ class StaffEventAdmin(ReadOnlyAdmin):
     list_filter = ("verb",)
     list_select_related = ("actor", "partner")
     search_fields = ("subject_email", "actor__email")
+
+
+@admin.register(FormerName)
+class FormerNameAdmin(ReadOnlyAdmin):
+    list_display = ("name_id", "partner", "until")
+    list_select_related = ("partner",)
+    search_fields = ("name_id", "name_en", "partner__name_id", "partner__code")
+
+
+@admin.register(CalendarDay)
+class CalendarDayAdmin(ReadOnlyAdmin):
+    list_display = ("day", "name", "country", "partner", "is_working")
+    list_select_related = ("partner",)
+    search_fields = ("name", "country", "partner__name_id", "partner__code")
+
+
+@admin.register(PartnerDeadline)
+class PartnerDeadlineAdmin(ReadOnlyAdmin):
+    list_display = ("partner", "deadline", "value", "unit", "counting")
+    list_select_related = ("partner", "deadline")
+    search_fields = ("deadline__code", "partner__name_id", "partner__code")
+
+
+@admin.register(EscalationStep)
+class EscalationStepAdmin(ReadOnlyAdmin):
+    list_display = ("level", "percent", "recipients")
+    search_fields = ("recipients",)
+
+
+@admin.register(ReferenceUpload)
+class ReferenceUploadAdmin(ReadOnlyAdmin):
+    list_display = ("kind", "by", "created_at", "taken_at")
+    list_select_related = ("by",)
+    search_fields = ("kind", "by__email")
+    fields = ("kind", "by", "created_at", "taken_at")

@@ -14,7 +14,7 @@ from accounts.roles import PortalAdmin
 from agencies.models import Outcome, Partner, Regency, Topic
 from cases.models import Case
 
-from . import closing, limits, people, reminders, restricted, rights, scenes, together, writing
+from . import closing, limits, people, reference, reminders, restricted, rights, scenes, together, writing
 from .cases import Registry
 from .clock import Clock
 from .dossiers import Dossier
@@ -143,6 +143,7 @@ def _make_up(world: World) -> None:
     closing.close_what_is_done(world)
     restricted.lead(world)
     rights.lead(world)
+    reference.lead(world)
 
 
 def _work_together(world: World) -> None:

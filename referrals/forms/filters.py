@@ -23,7 +23,10 @@ class FilterForm(forms.Form):
     )
     state = forms.ChoiceField(label=_("State"), required=False)
     topic = forms.ModelChoiceField(
-        label=_("Topic"), queryset=Topic.objects.current(), required=False, empty_label=_("All")
+        label=_("Topic"),
+        queryset=Topic.objects.all(),  # also those out of use: old referrals have them
+        required=False,
+        empty_label=_("All"),
     )
     country = forms.ChoiceField(label=_("Country"), required=False)
     tab = forms.CharField(widget=forms.HiddenInput, required=False, max_length=20)

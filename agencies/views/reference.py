@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.text import capfirst
@@ -21,7 +21,6 @@ from .. import actions
 from ..forms import ConfirmForm, UnconfirmedFilter
 from ..models import Deadline, Mandate, Partner, ReferenceRow
 from ..paging import numbered
-from ..reference_forms import TABLES
 from ..reference_kinds import KINDS, Kind, code_of, kind_of, related_unconfirmed, summary, title
 
 
@@ -193,9 +192,4 @@ def _correct_url(row: ReferenceRow) -> str:
         return reverse("agencies:partner_mandates", args=[row.partner.code])
     if isinstance(row, Deadline):
         return reverse("agencies:deadline_edit", args=[row.code])
-    if (code := kind_of(row).code) in TABLES:
-        return reverse("agencies:reference_row", args=[code, row.pk])
-    try:
-        return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
-    except NoReverseMatch:
-        return ""
+    return reverse("agencies:reference_row", args=[kind_of(row).code, row.pk])

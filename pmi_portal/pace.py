@@ -12,12 +12,13 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.core.cache import cache
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from accounts import security
 from accounts.models import User
+from privacy.middleware import address_of
 
 from .limits import turned_away
 
@@ -37,6 +38,9 @@ RECORDS = Limit(
 )  # different addresses that name a case, a file, a page of a list: the same one again counts once
 
 
+WORLD = Limit(600, 300)  # of one address that has not signed in, on pages for machines (`paced_by_address`)
+
+
 class PaceMiddleware:
     """Answers 429 with a sentence once there was too much of one kind; nothing is read or done then."""
 
@@ -48,7 +52,11 @@ class PaceMiddleware:
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         match = request.resolver_match
-        if not settings.PACE_LIMITED or not isinstance(request.user, User) or match is None:
+        if not settings.PACE_LIMITED or match is None:
+            return None
+        if getattr(view, "paced_by_address", False):
+            return self._of_the_world(request)
+        if not isinstance(request.user, User):
             return None
         if match.view_name in ALWAYS:
             return None
@@ -64,6 +72,19 @@ class PaceMiddleware:
                 " changed. Wait a while, then go on; if this hinders your work, tell whoever runs the portal."
             ),
         )
+
+    @staticmethod
+    def _of_the_world(request: HttpRequest) -> HttpResponse | None:
+        """Whoever reads what is published may read all of it, yet not leave no room for those who work here."""
+        who = salted_hmac("pmi_portal.pace", address_of(request), algorithm="sha256").hexdigest()[:24]
+        if _count("world", who, WORLD) <= WORLD.most:
+            return None
+        security.tell("throttled", bad=True, action="world")
+        answer = JsonResponse(
+            {"error": "Too many requests from your address. Please wait a while."}, status=429
+        )
+        answer.headers["Retry-After"] = str(WORLD.seconds)
+        return answer
 
 
 def _too_much(request: HttpRequest, person: User, *, names_something: bool) -> str:
@@ -82,9 +103,10 @@ def _too_much(request: HttpRequest, person: User, *, names_something: bool) -> s
     return ""
 
 
-def _count(kind: str, person: User, limit: Limit) -> int:
+def _count(kind: str, by: User | str, limit: Limit) -> int:
     """How many there are of this kind in the span of time that it is now, with this one."""
-    key = f"pace:{kind}:{person.pk}:{int(time.time()) // limit.seconds}"
+    who = by.pk if isinstance(by, User) else by
+    key = f"pace:{kind}:{who}:{int(time.time()) // limit.seconds}"
     cache.add(key, 0, timeout=limit.seconds)
     try:
         return cache.incr(key)

@@ -310,6 +310,11 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 500  # our longest form has about a hundred
 DATA_UPLOAD_MAX_NUMBER_FILES = 2
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # bytes; a form with a 1 MB text still gets its sentence
 
+# The published directory ---------------------------------------------------------------------
+
+# Under which licence others may use what /hsds/ publishes (docs/hsds.md).
+HSDS_LICENSE = env.str("HSDS_LICENSE", default="not stated: ask whoever runs this portal")
+
 # Documents of cases -------------------------------------------------------------------------
 
 DOCUMENTS_DIR = env.str(

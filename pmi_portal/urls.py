@@ -19,6 +19,7 @@ urlpatterns = [
     path("notifications/", include("notifications.urls")),
     path("partners/", include("agencies.urls")),
     path("services/", include("directory.urls")),
+    path("hsds/", include("directory.hsds_urls")),
     path("cases/", include("cases.urls")),
     path("rights/", include("rights.urls")),
     path("", include("administration.urls")),

@@ -18,9 +18,10 @@ from agencies.models.staff import partners_managed_by
 from agencies.paging import numbered
 
 from .. import actions, rules, wording
-from ..forms import PlacesForm, WholeForm
+from ..forms import WholeForm
 from ..models import Service
 from ..opening import openings
+from ..small_forms import PlacesForm
 
 
 @require_GET

@@ -50,6 +50,7 @@ NOT_OF_A_CASE = {
     "account_reset_password_from_key": "a secret in the address, sent by e-mail",
     "demo_mail_message": "the demo's mail",
     "directory": "what partners offer; it knows no case",
+    "hsds": "what of it is published; it knows no case",
     "rights:rule": "the times for keeping: reference data",
     **dict.fromkeys(
         (

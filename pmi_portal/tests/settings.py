@@ -23,6 +23,7 @@ os.environ |= {
     "MFA_REQUIRED": "false",  # tests that speak of the second factor turn it on
     "SESSION_IDLE_MINUTES": "30",
     "SESSION_MAX_HOURS": "12",
+    "HSDS_LICENSE": "CC BY 4.0",
     "MAIL_DIR": "",
     "LOG_SIGNING_KEY": base64.b64encode(b"signs checkpoints for tests only").decode(),
     "LOG_CHECKPOINTS_DIR": "",

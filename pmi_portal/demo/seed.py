@@ -14,7 +14,19 @@ from accounts.roles import PortalAdmin
 from agencies.models import Outcome, Partner, Regency, Topic
 from cases.models import Case
 
-from . import closing, limits, people, reference, reminders, restricted, rights, scenes, together, writing
+from . import (
+    closing,
+    limits,
+    people,
+    reference,
+    reminders,
+    restricted,
+    rights,
+    scenes,
+    services,
+    together,
+    writing,
+)
 from .cases import Registry
 from .clock import Clock
 from .dossiers import Dossier
@@ -94,6 +106,7 @@ def seed(now: datetime | None = None) -> World | None:
         _make_up(world)
         writing.write(world)
         rights.write(world)
+        services.add_services(world.partners)
         people.add_log()
     except BaseException:
         world.files.drop()

@@ -18,6 +18,7 @@ from cases.choices import EventKind
 from cases.forms.intake import IntakeForm
 from cases.models import Case, CaseCounter, CaseEvent, Clock, Consent, Document, IntakeDraft, Worker
 from cases.nik_check import warnings
+from directory.models import Contact, Hours, Service
 from notifications.models import Email, Notification
 from pmi_portal.demo import names, people
 from pmi_portal.demo.seed import CASES, seed
@@ -43,6 +44,9 @@ WRITTEN = (
     Email,
     StaffEvent,
     Invitation,
+    Service,
+    Hours,
+    Contact,
 )
 
 

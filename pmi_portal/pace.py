@@ -38,7 +38,9 @@ RECORDS = Limit(
 )  # different addresses that name a case, a file, a page of a list: the same one again counts once
 
 
-WORLD = Limit(600, 300)  # of one address that has not signed in, on pages for machines (`paced_by_address`)
+# Of one address, on pages for machines (`paced_by_address`), whoever asks; and streams of everything, which are long.
+WORLD = Limit(600, 300)
+STREAMS = Limit(12, 300)
 
 
 class PaceMiddleware:
@@ -77,13 +79,14 @@ class PaceMiddleware:
     def _of_the_world(request: HttpRequest) -> HttpResponse | None:
         """Whoever reads what is published may read all of it, yet not leave no room for those who work here."""
         who = salted_hmac("pmi_portal.pace", address_of(request), algorithm="sha256").hexdigest()[:24]
-        if _count("world", who, WORLD) <= WORLD.most:
+        kind, limit = ("streams", STREAMS) if request.GET.get("format") == "ndjson" else ("world", WORLD)
+        if _count(kind, who, limit) <= limit.most:
             return None
-        security.tell("throttled", bad=True, action="world")
+        security.tell("throttled", bad=True, action=kind)
         answer = JsonResponse(
             {"error": "Too many requests from your address. Please wait a while."}, status=429
         )
-        answer.headers["Retry-After"] = str(WORLD.seconds)
+        answer.headers["Retry-After"] = str(limit.seconds)
         return answer
 
 

@@ -100,7 +100,7 @@ class Service(Named):
     latitude = models.DecimalField(_("latitude"), max_digits=8, decimal_places=5, null=True, blank=True)
     longitude = models.DecimalField(_("longitude"), max_digits=8, decimal_places=5, null=True, blank=True)
     address_reach = models.CharField(
-        _("who may read the address"), max_length=6, choices=AddressReach, default=AddressReach.STAFF
+        _("who may read the address"), max_length=6, choices=AddressReach, default=AddressReach.OWN
     )
     time_zone = models.CharField(
         _("time zone"), max_length=50, default="Asia/Jakarta", validators=[validate_time_zone]

@@ -27,6 +27,7 @@ pytestmark = pytest.mark.django_db
 
 TODAY = date(2027, 2, 17)  # a Wednesday
 SEARCH = "/services/"
+QUERIES = 14
 
 
 @pytest.fixture
@@ -265,6 +266,17 @@ class TestThePage:
         assert "3 of 12 places free" in text
         assert "Open day and night" in text
         assert 'value="Johor"' in text  # in the field, to correct
+
+    @pytest.mark.parametrize("number", [1, 8])
+    def test_it_asks_the_database_as_often_for_many_as_for_one(
+        self, page: Client, number: int, django_assert_num_queries: Any
+    ) -> None:
+        for _service in range(number):
+            make_service(
+                districts=["MY-JOHOR"], partner=make_partner(country="MY"), contacts=[{"phone": "555 0100"}]
+            )
+        with django_assert_num_queries(QUERIES):
+            assert page.get(SEARCH, {"q": "di Johor malam ini"}).context["rows"]
 
     def test_fields_in_the_address_go_before_what_was_typed(self, page: Client) -> None:
         make_service(kind="legal_aid", name_id="Hukum", districts=["MY-JOHOR"])

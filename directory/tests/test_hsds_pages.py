@@ -176,6 +176,9 @@ class TestEverybodyReadsIt:
         cache.clear()
         assert [world.get("/hsds/services").status_code for _turn in range(4)] == [200, 200, 200, 429]
         assert world.get("/hsds/services", REMOTE_ADDR="192.0.2.7").status_code == 200
+        monkeypatch.setattr(pace, "STREAMS", Limit(1, 300))
+        stream = {"format": "ndjson"}
+        assert [world.get("/hsds/services", stream).status_code for _turn in range(2)] == [200, 429]
         assert world.get("/accounts/login/").status_code == 200
         cache.clear()
 

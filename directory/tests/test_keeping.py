@@ -361,6 +361,12 @@ class TestWhoMay:
 
 
 class TestTheAddress:
+    def test_of_a_new_service_is_for_its_own_people_until_somebody_opens_it(
+        self, page: Client, partner: Partner
+    ) -> None:
+        form = page.get(add_url(partner)).context["form"].service
+        assert form["address_reach"].value() == "own"
+
     def test_of_a_hidden_shelter_is_read_by_its_own_people_alone(
         self, client: Client, partner: Partner
     ) -> None:

@@ -2,23 +2,19 @@
 
 import zoneinfo
 from collections.abc import Callable
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
-from django.db import DEFAULT_DB_ALIAS, connection, transaction
 from django.http import HttpRequest, HttpResponse
-from django.http.request import UnreadablePostError
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
-
-from privacy import acting
 
 from . import kept, second_factor, sessions
 from .models import KeptForm, User
@@ -158,7 +154,7 @@ class StillThereMiddleware:
         if request.method != "POST" or not request.user.is_authenticated or not needs_sign_in(view):
             return None
         before = request.user
-        now = User.objects.filter(pk=before.pk, is_active=True).first()
+        now = User.objects.let_in().filter(pk=before.pk).first()
         if now is None or now.session_generation != before.session_generation:
             logout(request)
             return redirect_to_login(reverse("home"))
@@ -219,49 +215,3 @@ class SecondFactorMiddleware:
 
 def needs_sign_in(view: View) -> bool:
     return getattr(view, "login_required", True)
-
-
-class ActingMiddleware:
-    """One request is one transaction, in which row-level security lets through what the reader's partner may see.
-
-    It is the last in the list: by now the body is read, so that no slow upload keeps a transaction open, and whoever has
-    to sign in first was sent there. The transaction ends when the page is rendered; an exception takes back everything,
-    and its page is nobody's. What must stay even so is not written here. A view that asks for no transaction
-    (`transaction.non_atomic_requests`) gets none, and reads nothing that is protected.
-    """
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        with ExitStack() as request.until_answered:  # type: ignore[attr-defined]  # process_view fills it
-            return self.get_response(request)
-
-    def process_view(self, request: Any, view: Callable[..., Any], args: Any, kwargs: Any) -> None:
-        if DEFAULT_DB_ALIAS in getattr(view, "_non_atomic_requests", ()):
-            return
-        _read_body(request)
-        user = request.user
-        partner = user.partner_id if user.is_authenticated and user.works_cases else None
-        request.until_answered.enter_context(acting.as_partner(partner))
-        if not connection.in_atomic_block:  # tests have one already
-            request.until_answered.enter_context(transaction.atomic())
-            request.until_answered.callback(_forget_if, request)
-
-    def process_exception(self, request: Any, exception: Exception) -> None:
-        request.failed = True
-        request.until_answered.close()
-
-
-def _read_body(request: HttpRequest) -> None:
-    """Read what the browser sends while nothing is open; what breaks off is left to whoever asks for it."""
-    try:
-        request.POST  # noqa: B018  # reading it is what takes the body in
-    except UnreadablePostError:
-        pass
-
-
-def _forget_if(request: Any) -> None:
-    """Take the request's transaction back when it failed."""
-    if getattr(request, "failed", False):
-        transaction.set_rollback(True)

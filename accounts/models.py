@@ -52,6 +52,11 @@ class UserManager(BaseUserManager["User"]):
         """A portal admin; the name is what `manage.py createsuperuser` calls."""
         return self.create_user(email, password, role=PortalAdmin.code, **fields)
 
+    def let_in(self) -> models.QuerySet[User]:
+        """Whom a session or a password lets in: the active people of active partners and of the portal itself."""
+        here = models.Q(partner=None) | models.Q(partner__is_active=True)
+        return self.filter(here, is_active=True)
+
     @classmethod
     def normalize_email(cls, email: str | None) -> str:
         return (email or "").strip().lower()

@@ -10,6 +10,7 @@ from functools import wraps
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.http import HttpRequest, HttpResponseBase
 
 from privacy import acting
@@ -42,7 +43,7 @@ def allow(right: Right) -> Callable[[View], View]:
 
 def acting_over(right: Right) -> Callable[[View], View]:
     """Decorate a view of those whom `right` lets watch over something: row-level security opens to them what is of their
-    own partner, at the portal what is of all, and to others nothing. They need not work on cases (accounts.middleware)."""
+    own partner, at the portal what is of all, and to others nothing. They need not work on cases (accounts.answering)."""
 
     def decorate(view: View) -> View:
         @wraps(view)
@@ -68,6 +69,26 @@ def hold(person: User) -> None:
 
     Whoever suspends them or gives them another role waits for the commit, or has done it already: then PermissionDenied.
     """
-    rows = User.objects.select_for_update(no_key=True).filter(pk=person.pk, is_active=True)
-    now = rows.values_list("role", "partner_id", "session_generation").first()
-    ensure(now == (person.role, person.partner_id, person.session_generation))
+    ensure(_held(person) == (person.role, person.partner_id, person.session_generation))
+
+
+def still_here(person: User) -> bool:
+    """Whether this person is neither suspended nor signed out everywhere since the request began; held as by `hold`."""
+    now = _held(person)
+    return now is not None and now[2] == person.session_generation
+
+
+def _held(person: User) -> tuple[str, int | None, int] | None:
+    """Role, partner and generation of a person who is let in, held until the transaction ends.
+
+    Shared, so that two requests of one person do not wait for each other, while whoever changes the person does. The
+    person's row is the last that an act locks which changes it: a request comes here with whatever it has locked.
+    A suspended partner is seen in the generation of its people, all of which end with it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT role, partner_id, session_generation FROM accounts_user WHERE id = %s AND is_active FOR SHARE",
+            [person.pk],
+        )
+        row: tuple[str, int | None, int] | None = cursor.fetchone()
+        return row

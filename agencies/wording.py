@@ -1,4 +1,4 @@
-"""Lengths of time, weekends and opening hours in words."""
+"""Lengths of time, weekends, opening hours, and where a partner stands, in words."""
 
 from datetime import timedelta
 from typing import Any
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from . import countries, moments
 from .calendars import Calendar, knows_holidays, weekend_of
-from .choices import Counting, DeadlineUnit
+from .choices import Counting, DeadlineUnit, PartnerState
 from .models import Deadline, Partner
 
 DUTIES = {
@@ -86,3 +86,16 @@ def unknown_holidays(partner: Partner) -> str:
                 " holidays count. Please enter the others."
             ) % {"country": countries.name(partner.country), "year": year}
     return ""
+
+
+def takes_nobody(partner: Partner | None) -> str:
+    """Why nobody is invited to a partner that does not take part, and what to do first."""
+    if partner is None or partner.state == PartnerState.ACTIVE:
+        return ""
+    return {
+        PartnerState.REGISTERED: _("This partner is not active yet and takes on nobody. Activate it first."),
+        PartnerState.SUSPENDED: _(
+            "This partner is suspended and takes on nobody. Reactivate the partner first."
+        ),
+        PartnerState.CLOSED: _("This partner is closed and takes on nobody."),
+    }[partner.state]

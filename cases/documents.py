@@ -82,8 +82,8 @@ def add(
 
 @transaction.atomic
 def _write(new: Document, *, by: User, case: Case, stored: storage.Stored, key: UUID | None) -> Document:
-    hold(by)  # reading and checking the file may have taken a while
     current = Case.objects.select_for_update(no_key=True).get(pk=case.pk)
+    hold(by)  # reading and checking the file may have taken a while
     earlier = done_already(key, by=by, kind=EventKind.DOCUMENT_ADDED)
     new.case, new.added_by, new.fingerprint = current, by, stored.fingerprint
     if earlier and (same := _same(new, since=earlier.at)):

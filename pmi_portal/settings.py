@@ -74,7 +74,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "pmi_portal.pace.PaceMiddleware",
-    "accounts.middleware.ActingMiddleware",  # last: the body is read and the door is passed
+    "accounts.answering.ActingMiddleware",  # last: the body is read and the door is passed
 ]
 
 ROOT_URLCONF = "pmi_portal.urls"
@@ -195,13 +195,18 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 10,
         "options": {"expires": 10},
     },
+    "warn-of-agreements": {
+        "task": "administration.tasks.warn_of_agreements",
+        "schedule": 3600,
+        "options": {"expires": 3600},
+    },
     "deliver-due-emails": {"task": "notifications.tasks.sweep", "schedule": 10, "options": {"expires": 10}},
 }
 
 # People -------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["accounts.backends.Backend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "accounts.passwords.LengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "accounts.passwords.CommonValidator"},

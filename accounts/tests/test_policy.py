@@ -50,7 +50,7 @@ def test_who_is_as_they_were_is_held_until_the_end_and_new_rows_may_still_name_t
     with transaction.atomic(), CaptureQueriesContext(connection) as asked:
         hold(person)
     [statement] = [query["sql"] for query in asked.captured_queries if "accounts_user" in query["sql"]]
-    assert statement.endswith("FOR NO KEY UPDATE")
+    assert statement.endswith("FOR SHARE")
 
 
 def suspended(person: User) -> dict[str, Any]:

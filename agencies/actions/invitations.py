@@ -15,6 +15,8 @@ from .. import rules
 from ..choices import StaffVerb
 from ..invitation_letters import letter, renew, zone_of
 from ..models import Invitation, Partner
+from ..models.staff import hash_of
+from ..wording import takes_nobody
 from .shared import ActRefused, fresh, one_address_at_a_time, record
 
 JUST_NOW = timedelta(minutes=1)  # the same again within it is a double click
@@ -59,7 +61,7 @@ def resend(*, by: User, invitation: Invitation) -> Invitation:
     if not current.is_open:
         raise ActRefused(_gone(current))
     if not rules.can_resend(by, current):
-        raise ActRefused(_("This partner is suspended and takes on nobody. Reactivate the partner first."))
+        raise ActRefused(takes_nobody(current.partner))
     if timezone.now() - current.sent_at < JUST_NOW:
         return current
     current.invited_by = by
@@ -81,9 +83,22 @@ def revoke(*, by: User, invitation: Invitation) -> Invitation:
     return current
 
 
+def hold_all_of(inviter: User) -> list[Invitation]:
+    """The invitations that this person has open, held until the commit."""
+    return list(
+        Invitation.objects.open().filter(invited_by=inviter).select_for_update(no_key=True).order_by("pk")
+    )
+
+
 def withdraw_all_of(inviter: User, *, by: User) -> None:
     """Withdraw whatever invitations this person has open, inside the act that takes the right to invite from them."""
-    for invitation in Invitation.objects.open().filter(invited_by=inviter).select_for_update().order_by("pk"):
+    for invitation in hold_all_of(inviter):
+        _revoke(invitation, by=by)
+
+
+def withdraw_all_at(partner: Partner, *, by: User) -> None:
+    """Withdraw whatever invitations are open at this partner, inside the act that closes it."""
+    for invitation in Invitation.objects.open().filter(partner=partner).select_for_update().order_by("pk"):
         _revoke(invitation, by=by)
 
 
@@ -124,7 +139,7 @@ def _refuse_unless_invitable(by: User, partner: Partner | None, role: str) -> No
     if role not in rules.roles_at(partner):
         raise ActRefused(_("There is no such role in this organisation. Choose one of those offered."))
     if not rules.can_invite(by, partner):
-        raise ActRefused(_("This partner is suspended and takes on nobody. Reactivate the partner first."))
+        raise ActRefused(takes_nobody(partner))
 
 
 def _is_double_click(earlier: Invitation, by: User, partner: Partner | None, role: str) -> bool:

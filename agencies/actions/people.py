@@ -12,7 +12,7 @@ from accounts.roles import PartnerAdmin, PortalAdmin
 
 from .. import rules
 from ..choices import StaffVerb
-from .invitations import withdraw_all_of
+from .invitations import hold_all_of, withdraw_all_of
 from .shared import ActRefused, StaleData, fresh, one_at_a_time, record
 
 
@@ -113,6 +113,7 @@ def _begin(by: User, person: User) -> tuple[User, User]:
     """
     one_at_a_time(person.partner_id)
     by = fresh(by)
+    hold_all_of(person)  # before the person: whoever sends one of them again has it, and is then asked for
     current = (
         User.objects.select_related("partner").select_for_update(of=("self",), no_key=True).get(pk=person.pk)
     )

@@ -1,7 +1,7 @@
 """For whom the pages of this app read and write.
 
 A data protection officer reads no case, so elsewhere, the access log aside, nobody's rows are open to them
-(accounts.middleware); what they decide on here are rows of their own partner, or the register of the whole portal (ADR 0014, 0019).
+(accounts.answering); what they decide on here are rows of their own partner, or the register of the whole portal (ADR 0014, 0019).
 """
 
 from __future__ import annotations

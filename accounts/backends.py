@@ -1,0 +1,18 @@
+"""Whom a password or a session lets in: nobody who is suspended, nor anybody whose partner is."""
+
+from typing import Any
+
+from allauth.account.auth_backends import AuthenticationBackend
+
+from .models import User
+
+
+class Backend(AuthenticationBackend):
+    """As django-allauth has it, but a person also comes in through an active partner only."""
+
+    def get_user(self, user_id: Any) -> User | None:
+        """The person of a session, asked at every request; None for whoever is shut out."""
+        return User.objects.let_in().filter(pk=user_id).first()
+
+    def user_can_authenticate(self, user: User) -> bool:
+        return User.objects.let_in().filter(pk=user.pk).exists()

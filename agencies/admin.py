@@ -127,10 +127,18 @@ class PartnerAdmin(ReferenceAdmin):
     list_filter = ("kind", "is_active", *ReferenceAdmin.list_filter)
     search_fields = ("code", "name_id", "name_en", "city")
     autocomplete_fields = ("province",)
+    actions = ()  # closing one is a step of its own, with a successor
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """A partner is registered on the portal's page, and waits there for its agreement."""
+        return False
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """Names and contact data of a partner are changed on the portal's page, which logs it."""
-        return (*super().get_readonly_fields(request, obj), *((*EDITABLE, *HOURS) if obj is not None else ()))
+        return (
+            *super().get_readonly_fields(request, obj),
+            *((*EDITABLE, "is_active", *HOURS) if obj is not None else ()),
+        )
 
 
 @admin.register(Mandate)

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class PartnerKind(models.TextChoices):
@@ -19,6 +20,33 @@ class MissionType(models.TextChoices):
     KRI = "KRI", _("Consulate (Konsulat RI)")
     KDEI = "KDEI", _("Trade office (KDEI)")
     PTRI = "PTRI", _("Permanent mission (PTRI)")
+
+
+class PartnerState(models.TextChoices):
+    """Where a partner is in its life here; `MAY_BECOME` says what may follow."""
+
+    REGISTERED = "registered", pgettext_lazy("partner", "registered")
+    ACTIVE = "active", pgettext_lazy("partner", "active")
+    SUSPENDED = "suspended", pgettext_lazy("partner", "suspended")
+    CLOSED = "closed", pgettext_lazy("partner", "closed")
+
+
+MAY_BECOME: dict[PartnerState, frozenset[PartnerState]] = {
+    PartnerState.REGISTERED: frozenset({PartnerState.ACTIVE, PartnerState.CLOSED}),
+    PartnerState.ACTIVE: frozenset({PartnerState.SUSPENDED, PartnerState.CLOSED}),
+    PartnerState.SUSPENDED: frozenset({PartnerState.ACTIVE, PartnerState.CLOSED}),
+    PartnerState.CLOSED: frozenset(),
+}
+
+
+class Step(models.TextChoices):
+    """What was done with a partner as a whole."""
+
+    REGISTERED = "registered", pgettext_lazy("step of a partner", "Registered")
+    ACTIVATED = "activated", pgettext_lazy("step of a partner", "Activated")
+    SUSPENDED = "suspended", pgettext_lazy("step of a partner", "Suspended")
+    REACTIVATED = "reactivated", pgettext_lazy("step of a partner", "Reactivated")
+    CLOSED = "closed", pgettext_lazy("step of a partner", "Closed")
 
 
 class Stage(models.TextChoices):

@@ -136,7 +136,6 @@ class PartnerForm(forms.ModelForm):
             "city": _("City"),
             "letterhead": _("Letterhead"),
             "signatory": _("Who signs letters"),
-            "is_active": _("Takes part"),
         }
         widgets = {"letterhead": forms.Textarea(attrs={"rows": 4})}
         field_classes = {
@@ -149,7 +148,6 @@ class PartnerForm(forms.ModelForm):
                 "At the head of letters, up to six lines. Left empty: name, city, telephone and e-mail."
             ),
             "signatory": _("Name and office. Left empty: whoever issues the letter."),
-            "is_active": _("Without this nothing is referred to the partner and nobody is invited there."),
         }
 
     def __init__(self, *args: Any, instance: Partner, **kwargs: Any) -> None:
@@ -248,7 +246,9 @@ class PartnerFilter(FilterForm):
             ("with", _("With accounts")),
             ("without", _("Without accounts")),
             ("unconfirmed", _("Unconfirmed")),
+            ("registered", _("Registered, not active yet")),
             ("suspended", _("Suspended")),
+            ("closed", _("Closed")),
         ],
     )
     kind = forms.ChoiceField(required=False, choices=PartnerKind.choices, widget=forms.HiddenInput)

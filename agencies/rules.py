@@ -3,7 +3,7 @@
 from accounts.models import User
 from accounts.roles import AT_PORTAL, Caseworker, DataProtectionOfficer, Officer, PartnerAdmin, Supervisor
 
-from .choices import GUARDED_TOPICS, PartnerKind
+from .choices import GUARDED_TOPICS, MAY_BECOME, PartnerKind, PartnerState, Step
 from .models import Invitation, Partner, ReferenceRow, Topic
 
 
@@ -60,3 +60,22 @@ def can_edit_partner(user: User) -> bool:
 def can_retire(row: ReferenceRow) -> bool:
     """A topic that rules on the protection of workers go by stays in use."""
     return not (isinstance(row, Topic) and row.code in GUARDED_TOPICS)
+
+
+def may_step(partner: Partner, step: Step) -> bool:
+    """Whether this step may follow in the partner's life; the first activation is not a return."""
+    match step:
+        case Step.ACTIVATED:
+            return partner.state == PartnerState.REGISTERED
+        case Step.REACTIVATED:
+            return partner.state == PartnerState.SUSPENDED
+        case Step.SUSPENDED:
+            return PartnerState.SUSPENDED in MAY_BECOME[partner.state]
+        case Step.CLOSED:
+            return PartnerState.CLOSED in MAY_BECOME[partner.state]
+    return False
+
+
+def same_side(one: Partner, other: Partner) -> bool:
+    """Whether both are NGOs, or both agencies: one can go on with what the other had in hand."""
+    return (one.kind == PartnerKind.NGO) == (other.kind == PartnerKind.NGO)

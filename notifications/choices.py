@@ -58,6 +58,9 @@ class Kind(models.TextChoices):
     BREACH_WARNING = "breach_warning", _("{reference}: two thirds of the 72 hours have passed")
     BREACH_OVERDUE = "breach_overdue", _("{reference}: the 72 hours are over, somebody was not told")
     NOBODY_READS = "nobody_reads", _("{reference} has nobody left who may read it: please name somebody")
+    PARTNER_SUSPENDED = "partner_suspended", _("{reference}: the agency does not work here at present")
+    AGREEMENT_ENDING = "agreement_ending", _("{reference}: the data-sharing agreement ends soon")
+    AGREEMENT_ENDED = "agreement_ended", _("{reference}: the data-sharing agreement has ended")
 
 
 class EmailState(models.TextChoices):

@@ -17,12 +17,12 @@ urlpatterns = [
     path("accounts/", include(sign_in_urlpatterns)),
     path("account/", include("accounts.urls")),
     path("notifications/", include("notifications.urls")),
+    path("", include("administration.urls")),  # before the partners, whose codes are words of an address
     path("partners/", include("agencies.urls")),
     path("services/", include("directory.urls")),
     path("hsds/", include("directory.hsds_urls")),
     path("cases/", include("cases.urls")),
     path("rights/", include("rights.urls")),
-    path("", include("administration.urls")),
     path("", include("referrals.urls")),
     path("admin/", admin.site.urls),
 ]

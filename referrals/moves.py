@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
@@ -22,7 +23,7 @@ from notifications.actions import notify
 from notifications.choices import Kind
 
 from . import audience, deadlines, rules
-from .choices import ENDED, State
+from .choices import ENDED, WITH_RECEIVER, State
 from .models import Referral
 
 TOLD: dict[EventKind, Kind] = {
@@ -68,17 +69,19 @@ def finish(
     text: str = "",
     at: datetime | None = None,
     told_as: Kind | None = None,
+    closing: bool = False,
     **data: Any,
 ) -> Referral:
     """Move to `state` (None: stay), set the next deadline, write the event and tell the other side.
 
-    `told_as` is what the message to them says, where it is not what the event usually says.
+    `told_as` is what the message to them says, where it is not what the event usually says. When the receiver is
+    `closing`, whatever it has in hand may be handed over, taken on or not.
     With `recorded` in `data` somebody at the sender wrote down what a receiver without accounts had answered.
     """
     now = at or timezone.now()
     recorded = bool(data.get("recorded"))
     if state is not None:
-        if not rules.may_become(referral, state):
+        if not rules.may_become(referral, state) and not (closing and referral.state in WITH_RECEIVER):
             raise ActRefused(why_refused(referral))
         referral.state = state
     _keep_the_lead(referral, kind)
@@ -133,6 +136,8 @@ def send(
 ) -> Referral:
     """Put the referral before `to`. Raises ActRefused when that cannot be."""
     paused = hold(referral.case)
+    if not stays_active(to):
+        raise ActRefused(not_here(to))
     if paused and referral.consent.method != ConsentMethod.OVERRIDE:
         raise ActRefused(case_paused())
     if problem := why_not_to(referral, to):
@@ -192,13 +197,30 @@ def why_not_to(referral: Referral, to: Partner) -> str:
     if to.pk == referral.sender_id:
         return _("A referral goes to another partner; this one is your own.")
     if not to.is_active or to.retired_at:
-        return _("%(partner)s does not work here at present. Please choose another agency.") % {"partner": to}
+        return not_here(to)
     if twin := twin_at(to, referral):
         return _("%(partner)s already has %(reference)s for the same service in hand.") % {
             "partner": to,
             "reference": twin.reference,
         }
     return ""
+
+
+def stays_active(partner: Partner) -> bool:
+    """Whether the partner takes part now, and will until the transaction ends: whoever suspends or closes it waits."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT is_active AND retired_at IS NULL FROM agencies_partner WHERE id = %s FOR SHARE",
+            [partner.pk],
+        )
+        row = cursor.fetchone()
+    return bool(row and row[0])
+
+
+def not_here(partner: Partner) -> str:
+    return _("%(partner)s does not work here at present. Please choose another agency.") % {
+        "partner": partner
+    }
 
 
 def twin_at(partner: Partner, referral: Referral) -> Referral | None:

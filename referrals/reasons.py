@@ -24,6 +24,7 @@ SENTENCES: dict[str, Promise] = {
     "taken_back": _(
         "The worker has taken back or narrowed what %(partner)s may know. Please ask again and write it down first."
     ),
+    "closed": _("%(partner)s has closed. Please choose another agency."),
     "failed": _("The portal could not find the agency by itself. Please choose it."),
 }
 

@@ -90,6 +90,10 @@ def move(user: User, referral: Referral) -> Move | None:
 def situation(user: User, referral: Referral, *, receiver_reads: bool = True) -> str:
     """What the state means for this reader, and what they do next, in one or two sentences."""
     if referral.state == State.UNROUTED and referral.proposed is not None:
+        if referral.previous and _has_closed(referral.previous):
+            return _(
+                "%(by)s has closed, and %(partner)s takes over its work. The worker has to agree before it goes there."
+            ) % {"by": referral.previous.receiver, "partner": referral.proposed}
         return _("%(by)s proposes to hand over to %(partner)s. The worker has to agree first.") % {
             "by": referral.previous.receiver if referral.previous else "",
             "partner": referral.proposed,
@@ -119,6 +123,10 @@ def _of_consent(referral: Referral, as_sender: bool) -> str:
     return _("The worker's consent has ended. The case is closed to you until %(sender)s has renewed it.")
 
 
+def _has_closed(referral: Referral) -> bool:
+    return referral.receiver is not None and referral.receiver.retired_at is not None
+
+
 def _to_sender(state: State, referral: Referral, receiver_reads: bool) -> str:
     if not receiver_reads and state in BY_LETTER:
         return str(BY_LETTER[state])
@@ -129,6 +137,8 @@ def _to_sender(state: State, referral: Referral, receiver_reads: bool) -> str:
         )
     if state is State.COMPLETED and not _within(referral, REOPEN_WITHIN):
         return _("%(receiver)s has completed it.")
+    if state is State.HANDED_OVER and _has_closed(referral):
+        return _("%(receiver)s has closed. Who goes on with it stands below.")
     if state is State.DECLINED:
         return _("%(receiver)s declined (%(reason)s). Please refer the case to another agency.")
     return {

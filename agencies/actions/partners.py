@@ -25,7 +25,6 @@ EDITABLE = (
     "time_zone",
     "letterhead",
     "signatory",
-    "is_active",
 )
 
 
@@ -57,9 +56,5 @@ def edit_partner(*, by: User, partner: Partner, changes: Mapping[str, Any], seen
         setattr(current, name, changes[name])
     current.full_clean(exclude=[field.name for field in Partner._meta.fields if field.name not in changed])
     current.save(update_fields=changed)
-    if "is_active" in changed:
-        verb = StaffVerb.PARTNER_REACTIVATED if current.is_active else StaffVerb.PARTNER_SUSPENDED
-        record(verb, by=by, partner=current)
-    if contact := [name for name in changed if name != "is_active"]:
-        record(StaffVerb.PARTNER_EDITED, by=by, partner=current, fields=contact)
+    record(StaffVerb.PARTNER_EDITED, by=by, partner=current, fields=changed)
     return current

@@ -7,8 +7,12 @@ from .places import District, Province, Regency
 from .reference import Deadline, Outcome, ReferenceQuerySet, ReferenceRow, Topic
 from .reference_uploads import ReferenceUpload
 from .staff import Invitation, InvitationQuerySet, StaffEvent, StaffEventQuerySet
+from .standing import Agreement, AgreementQuerySet, PartnerStep
+
 
 __all__ = [
+    "Agreement",
+    "AgreementQuerySet",
     "CalendarDay",
     "Deadline",
     "District",
@@ -23,6 +27,7 @@ __all__ = [
     "Partner",
     "PartnerDeadline",
     "PartnerQuerySet",
+    "PartnerStep",
     "PeopleImport",
     "PeopleImportQuerySet",
     "Province",

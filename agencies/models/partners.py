@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import ROLES, Right
 
-from ..choices import MissionType, PartnerKind
+from ..choices import MissionType, PartnerKind, PartnerState
 from .places import Province, validate_country
 from .reference import Named, ReferenceQuerySet, ReferenceRow, validate_code
 
@@ -23,9 +23,9 @@ _CASE_WORK_ROLES = [role.code for role in ROLES.values() if Right.WORK_CASES in 
 
 
 def has_accounts(partner: str) -> models.Exists:
-    """Whether an active person may work on cases at the partner whose key is in the named field of the outer query."""
+    """Whether somebody may come in and work on cases at the partner whose key is in the named field of the outer query."""
     people = get_user_model()._default_manager.filter(
-        partner=models.OuterRef(partner), is_active=True, role__in=_CASE_WORK_ROLES
+        partner=models.OuterRef(partner), partner__is_active=True, is_active=True, role__in=_CASE_WORK_ROLES
     )
     return models.Exists(people)
 
@@ -67,7 +67,9 @@ class Partner(Named, ReferenceRow):
     """An organisation that works here: an NGO or an agency.
 
     `reference_prefix` begins the references of the cases it registers (SP in SP-2026-000042); one without a prefix
-    cannot register cases. `is_active` is off while a partner is suspended: nothing is sent to it.
+    cannot register cases. `is_active` is off while a partner is suspended: nothing is sent to it and nobody there comes
+    in. One that was registered by page stays inactive until it is activated (`awaits_activation`); those of the
+    reference data never waited. A closed partner is retired; its `successor` took over what was live.
     """
 
     code = models.CharField(_("code"), max_length=40, unique=True, validators=[validate_code])
@@ -111,6 +113,16 @@ class Partner(Named, ReferenceRow):
     letterhead = models.TextField(_("letterhead"), max_length=500, blank=True)
     signatory = models.CharField(_("who signs letters"), max_length=150, blank=True)
     is_active = models.BooleanField(_("active"), default=True)
+    awaits_activation = models.BooleanField(default=False, editable=False)
+    successor = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="predecessors",
+        verbose_name=_("successor"),
+    )
 
     has_accounts: bool  # of rows read through `with_accounts` only
 
@@ -144,6 +156,15 @@ class Partner(Named, ReferenceRow):
                 name="partner_closes_after_it_opens",
                 violation_error_message=_("The office closes before it opens."),
             ),
+            models.CheckConstraint(
+                condition=models.Q(awaits_activation=False) | models.Q(is_active=False),
+                name="partner_awaits_activation_inactive",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(successor=None)
+                | (models.Q(retired_at__isnull=False) & ~models.Q(successor=models.F("id"))),
+                name="partner_with_successor_is_closed",
+            ),
             models.UniqueConstraint(
                 fields=["reference_prefix"],
                 condition=~models.Q(reference_prefix=""),
@@ -151,6 +172,14 @@ class Partner(Named, ReferenceRow):
                 violation_error_message=_("Another partner uses this prefix."),
             ),
         )
+
+    @property
+    def state(self) -> PartnerState:
+        if self.retired_at is not None:
+            return PartnerState.CLOSED
+        if self.is_active:
+            return PartnerState.ACTIVE
+        return PartnerState.REGISTERED if self.awaits_activation else PartnerState.SUSPENDED
 
     def clean(self) -> None:
         from accounts.models import validate_time_zone  # here, because people point to partners

@@ -254,6 +254,7 @@ def test_what_became_of_an_invitation_meanwhile_is_told(page: Client, ngo: Partn
 def test_a_suspended_partner_takes_on_nobody(page: Client, ngo: Partner) -> None:
     invitation, _token = make_invitation(partner=ngo)
     Partner.objects.update(is_active=False)
+    page.force_login(make_portal_admin())  # the partner's own admin is shut out
     assert "This partner is suspended" in page.get(reverse("agencies:invite", args=["SP"])).content.decode()
     assert invite(page, email="other@example.org").status_code == 409
     answer = page.post(reverse("agencies:invitation_resend", args=[invitation.pk]), follow=True)

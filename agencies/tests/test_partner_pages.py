@@ -149,7 +149,7 @@ def fields(partner: Partner, **changes: str) -> dict[str, str]:
     kept = {
         name: getattr(partner, name) for name in ("name_id", "name_en", "email", "phone", "city", "time_zone")
     }
-    return {**kept, "is_active": "on", "seen": actions.seen_values(partner), **changes}
+    return {**kept, "seen": actions.seen_values(partner), **changes}
 
 
 def edit(page: Client, partner: Partner, **changes: str):
@@ -208,17 +208,6 @@ def test_what_is_wrong_is_told_at_its_field(page: Client, doha: Partner, field: 
     assert list(answer.context["form"].errors) == [field]
     assert not StaffEvent.objects.exists()
     assert "KBRI Doha" in answer.content.decode()  # the heading shows what is kept, not what was typed
-
-
-def test_suspending_a_partner_stands_in_the_log_by_its_own_name(page: Client, doha: Partner) -> None:
-    values = fields(doha)
-    del values["is_active"]
-    page.post(reverse("agencies:partner_edit", args=["KBRI_DOHA"]), values)
-    doha.refresh_from_db()
-    assert not doha.is_active
-    edit(page, doha)
-    verbs = StaffEvent.objects.order_by("pk").values_list("verb", flat=True)
-    assert list(verbs) == [StaffVerb.PARTNER_SUSPENDED, StaffVerb.PARTNER_REACTIVATED]
 
 
 def test_a_letterhead_and_who_signs_are_kept_and_saving_again_is_nothing_new(page, doha):

@@ -230,9 +230,8 @@ def test_a_partners_contact_data_is_changed_where_it_is_logged(page: Client) -> 
     assert (partner.reference_prefix, partner.email) == ("SP", "")
 
 
-def test_a_new_partner_is_added(page: Client) -> None:
-    values = {"code": "POLDA_NTB", "name_id": "Polda NTB", "kind": "other", "country": "ID"}
-    values |= {"time_zone": "Asia/Makassar", "is_active": "on", "source_status": "own"}
-    values |= {"opens_at": "08:00", "closes_at": "16:00"}
-    assert page.post(reverse("admin:agencies_partner_add"), values).status_code == 302
-    assert Partner.objects.get().code == "POLDA_NTB"
+def test_partners_are_registered_and_closed_on_the_portals_own_pages(page: Client) -> None:
+    partner = make_partner()
+    assert page.get(reverse("admin:agencies_partner_add")).status_code == 403
+    act(page, "agencies_partner", "retire", partner.pk)
+    assert Partner.objects.get().retired_at is None

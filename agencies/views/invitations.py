@@ -13,6 +13,7 @@ from .. import actions, rules
 from ..forms import InviteForm
 from ..models import Invitation, Partner
 from ..models.staff import partners_managed_by
+from ..wording import takes_nobody
 
 
 @require_http_methods(["GET", "POST"])
@@ -61,7 +62,12 @@ def invitation_revoke(request: SignedInRequest, pk: int) -> HttpResponse:
 
 def _invite(request: SignedInRequest, partner: Partner | None) -> HttpResponse:
     form = InviteForm(request.POST if request.method == "POST" else None, partner=partner)
-    context = {"form": form, "partner": partner, "takes_people": rules.takes_people(partner)}
+    context = {
+        "form": form,
+        "partner": partner,
+        "takes_people": rules.takes_people(partner),
+        "takes_nobody": takes_nobody(partner),
+    }
     if request.method != "POST":
         return render(request, "agencies/invite.html", context)
     if not form.is_valid():

@@ -21,7 +21,7 @@ from .. import actions, countries, rules
 from ..actions.partners import EDITABLE
 from ..choices import PartnerKind
 from ..forms import PartnerFilter, PartnerForm
-from ..models import Invitation, Mandate, Partner, PartnerQuerySet, StaffEvent
+from ..models import Agreement, Invitation, Mandate, Partner, PartnerQuerySet, PartnerStep, StaffEvent
 from ..models.partners import has_accounts
 from ..models.staff import partners_managed_by, people_managed_by
 from ..paging import numbered
@@ -30,6 +30,7 @@ from ..wording import formerly, unknown_holidays, working_hours
 
 PEOPLE_FOUND = 10  # people that a search among the partners shows besides
 EVENTS_SHOWN = 10
+STEPS_SHOWN = 5
 
 
 @require_GET
@@ -54,7 +55,9 @@ def partners(request: SignedInRequest) -> HttpResponse:
 @allow(Right.MANAGE_STAFF)
 def partner(request: SignedInRequest, code: str) -> HttpResponse:
     """One partner: its data, its people, its open invitations and what was done lately."""
-    row = get_object_or_404(partners_managed_by(request.user).select_related("province"), code=code)
+    row = get_object_or_404(
+        partners_managed_by(request.user).select_related("province", "successor"), code=code
+    )
     return render(request, "agencies/partner.html", partner_context(request.user, row))
 
 
@@ -99,6 +102,8 @@ def partner_context(user: User, row: Partner) -> dict[str, Any]:
         "people": people_managed_by(user).filter(partner=row).order_by("-is_active", "full_name", "pk"),
         "invitations": invitations.select_related("invited_by"),
         "events": tell(events[:EVENTS_SHOWN]),
+        "agreement": Agreement.objects.visible_to(user).without_document().filter(partner=row).first(),
+        "steps": PartnerStep.objects.filter(partner=row).select_related("by")[:STEPS_SHOWN],
         "can_invite": rules.can_invite(user, row),
         "can_edit": rules.can_edit_partner(user),
     }
@@ -113,7 +118,11 @@ def _shown(found: PartnerQuerySet, show: str) -> PartnerQuerySet:
         case "unconfirmed":
             return found.current().unconfirmed()
         case "suspended":
-            return found.filter(Q(is_active=False) | Q(retired_at__isnull=False))
+            return found.filter(is_active=False, awaits_activation=False).current()
+        case "registered":
+            return found.filter(awaits_activation=True).current()
+        case "closed":
+            return found.filter(retired_at__isnull=False)
     return found.current()
 
 
@@ -178,7 +187,4 @@ def _facts(row: Partner) -> list[dict[str, Any]]:
 def _kept(row: Partner) -> list[dict[str, Any]]:
     """The values that the edit form is about, as somebody else left them."""
     labels = PartnerForm.Meta.labels
-    values = {name: getattr(row, name) for name in EDITABLE} | {
-        "is_active": _("yes") if row.is_active else _("no")
-    }
-    return [{"label": labels.get(name, _("Time zone")), "value": value} for name, value in values.items()]
+    return [{"label": labels.get(name, _("Time zone")), "value": getattr(row, name)} for name in EDITABLE]

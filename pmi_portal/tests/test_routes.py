@@ -64,6 +64,7 @@ class Visitors:
             "agencies:invitation_resend": world.invitation.pk,
             "agencies:invitation_revoke": world.invitation.pk,
             "administration:send_again": self.parked.pk,
+            "administration:agreement_paper": world.referral.pk,  # none of ours: its own tests tell
             "referrals:change_consent": world.referral.consent_id,
             "referrals:withdraw_consent": world.referral.consent_id,
             "referrals:review_override": world.referral.consent_id,

@@ -131,7 +131,7 @@ def why_not_over(referral: Referral, to: Partner) -> str:
         return _(
             "%(partner)s is who referred this case. A question, declining or completing leads back there."
         ) % {"partner": to}
-    if any(before.receiver_id == to.pk for before in _before(referral)):
+    if any(earlier.receiver_id == to.pk for earlier in before(referral)):
         return _(
             "%(partner)s was asked before: the case would go round in a circle. Please choose another one."
         ) % {"partner": to}
@@ -142,15 +142,27 @@ def why_not_over(referral: Referral, to: Partner) -> str:
     return why_not_to(referral, to)
 
 
-def _before(referral: Referral) -> list[Referral]:
+def before(referral: Referral) -> list[Referral]:
     """The referrals that led to this one."""
     return line_to(referral, Referral.objects.filter(case_id=referral.case_id))[:-1]
 
 
 def _follow(ended: Referral, *, to: Partner, by: User, text: str) -> None:
-    """The referral that goes on where another was handed over. It stays its sender's, in the sender's own words."""
-    now, case = timezone.now(), ended.case
+    """Send the follow-up, or leave it to its sender as a proposal."""
     goes_on = rules.goes_on(ended.consent) and not rules.spoke_against(ended.consent, to)
+    words = text if goes_on else ""  # what the sender has not let through yet is not told to the next agency
+    follow_up = follow(ended, goes_on=goes_on, by=by, text=words)
+    if goes_on:
+        send(follow_up, to=to, by=by, chosen=True)
+        return
+    follow_up.proposed = to
+    finish(follow_up, State.UNROUTED, EventKind.UNROUTED, by=by, at=follow_up.created_at, why="handed_over")
+
+
+def follow(ended: Referral, *, goes_on: bool, by: User | None, text: str = "") -> Referral:
+    """The referral that goes on where another was handed over. It stays its sender's, in the sender's own words; where it
+    goes on at once it rests on a copy of the consent."""
+    now, case = timezone.now(), ended.case
     heard_by = ended.consent.recorded_by
     follow_up = Referral.objects.create(
         case=case,
@@ -169,13 +181,8 @@ def _follow(ended: Referral, *, to: Partner, by: User, text: str) -> None:
         changed_at=now,
         route_at=now,
     )
-    words = text if goes_on else ""  # what the sender has not let through yet is not told to the next agency
-    record(case, EventKind.REFERRED, by=by, referral=follow_up, at=now, text=words)
-    if goes_on:
-        send(follow_up, to=to, by=by, chosen=True)
-        return
-    follow_up.proposed = to
-    finish(follow_up, State.UNROUTED, EventKind.UNROUTED, by=by, at=now, why="handed_over")
+    record(case, EventKind.REFERRED, by=by, referral=follow_up, at=now, text=text)
+    return follow_up
 
 
 @transaction.atomic

@@ -23,7 +23,7 @@ from notifications.nudges import nudge
 from .. import rules, tasks
 from ..choices import State
 from ..models import Referral
-from ..moves import ActRefused, finish, hold, send, twin_at, why_not_to
+from ..moves import ActRefused, finish, hold, not_here, send, stays_active, twin_at, why_not_to
 from ..routing import question, ranked
 from .consent import says
 from .overrides import is_override, overridden
@@ -160,6 +160,8 @@ def reopen(*, by: User, referral: Referral, text: str, key: UUID | None = None) 
     hold(current.case)
     if Case.objects.exclude(closed_at=None).filter(pk=current.case_id).exists():
         raise ActRefused(case_closed())
+    if current.receiver is not None and not stays_active(current.receiver):
+        raise ActRefused(not_here(current.receiver))
     if current.receiver is not None and twin_at(current.receiver, current):
         raise ActRefused(why_not_to(current, current.receiver))
     current.ended_at = current.ended_by = None

@@ -20,6 +20,7 @@ from agencies.actions.invitations import withdraw_all_at
 from agencies.actions.shared import record
 from agencies.choices import PartnerState, StaffVerb, Step
 from agencies.models import Mandate, Partner
+from agencies.today import today
 from privacy.acting import as_portal
 from referrals.actions import succession
 from referrals.actions.succession import Fate
@@ -31,7 +32,7 @@ from .standing import begin, seen_standing, shut_out_people, write
 OF_ROW = frozenset(  # what a mandate that goes over does not take along: whose it was, and how sure that was
     {
         *("id", "code", "partner_id", "source", "source_status", "loaded", "retired_at"),
-        *("confirmed_at", "confirmed_by", "confirmed_source"),
+        *("confirmed_at", "confirmed_by", "confirmed_source", "replaces_id", "valid_from"),
     }
 )
 
@@ -190,6 +191,8 @@ def _move_mandates(partner: Partner, successor: Partner | None) -> int:
             partner=successor,
             source=f"{partner.code}: {mandate.source}",
             source_status=mandate.source_status,
+            replaces=mandate,
+            valid_from=max(today(), mandate.valid_from or today()),
             **{name: getattr(mandate, name) for name in names},
         )
         for mandate in going

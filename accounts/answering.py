@@ -31,7 +31,7 @@ class ActingMiddleware:
     (`transaction.non_atomic_requests`) gets none, and reads nothing that is protected.
 
     Before it ends, its person is asked for once more and held: somebody suspended meanwhile gets the page to sign in, and
-    what was done for them is taken back (docs/adr/0021). An answer that flows is asked for again while it does.
+    what was done for them is taken back (docs/adr/0022). An answer that flows is asked for again while it does.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

@@ -1,4 +1,4 @@
-"""Closing a partner with a successor: all that is live goes over, or nothing does (docs/adr/0023)."""
+"""Closing a partner with a successor: all that is live goes over, or nothing does (docs/adr/0024)."""
 
 from __future__ import annotations
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.characters import validate_plain_email
 from accounts.forms import time_zone_choices
+from accounts.keyed import KeyedForm
 from accounts.text import Line, LongText
 from agencies import countries
 from agencies.choices import MissionType, PartnerKind
@@ -24,7 +25,6 @@ from agencies.models.standing import REASON_MAX
 from cases import file_check
 from cases.file_check import CheckedFile
 from cases.forms.documents import CheckedFileField
-from cases.forms.keyed import KeyedForm
 
 PDF = "application/pdf"
 CHOOSE = ("", _("Choose…"))

@@ -12,11 +12,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts import uploads
 from accounts.policy import SignedInRequest, allow
 from accounts.roles import Right
 from agencies.models import Agreement, Partner
 from agencies.models.staff import partners_managed_by
-from cases import uploads
 
 from .. import actions
 from ..forms.partners import PDF, AgreementForm

@@ -16,6 +16,7 @@ from privacy import keys
 from .. import importing, rules, tasks
 from ..choices import ImportState
 from ..models import Partner, PeopleImport
+from ..wording import takes_nobody
 from .shared import ActRefused, fresh
 
 
@@ -30,7 +31,7 @@ def upload(*, by: User, partner: Partner | None, content: bytes, key: UUID) -> P
     if not (by.manages_partners if partner is None else rules.can_manage_people_of(by, partner.pk)):
         raise PermissionDenied
     if not rules.takes_people(partner):
-        raise ActRefused(_("This partner is suspended and takes on nobody. Reactivate the partner first."))
+        raise ActRefused(takes_nobody(partner))
     earlier = PeopleImport.objects.filter(pk=key).first()
     if earlier is not None:
         if earlier.by_id != by.pk:

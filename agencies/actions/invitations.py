@@ -15,7 +15,6 @@ from .. import rules
 from ..choices import StaffVerb
 from ..invitation_letters import letter, renew, zone_of
 from ..models import Invitation, Partner
-from ..models.staff import hash_of
 from ..wording import takes_nobody
 from .shared import ActRefused, fresh, one_address_at_a_time, record
 

@@ -9,7 +9,6 @@ from .reference_uploads import ReferenceUpload
 from .staff import Invitation, InvitationQuerySet, StaffEvent, StaffEventQuerySet
 from .standing import Agreement, AgreementQuerySet, PartnerStep
 
-
 __all__ = [
     "Agreement",
     "AgreementQuerySet",

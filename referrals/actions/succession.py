@@ -1,4 +1,4 @@
-"""When a partner closes: what it has in hand goes on at its successor, as far as the worker agreed (docs/adr/0023)."""
+"""When a partner closes: what it has in hand goes on at its successor, as far as the worker agreed (docs/adr/0024)."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("agencies", "0011_imports_of_people"),
+        ("agencies", "0012_former_names"),
         ("privacy", "0009_log_row_security"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -152,6 +152,8 @@ def test_what_has_a_page_of_its_own_is_only_looked_at_here(page: Client, table: 
 NOT_THERE = {
     "PeopleImport": "a table of people is seen by whoever uploaded it, and by nobody else",
     "ImportRow": "the same",
+    "PartnerStep": "a step stands with its reason on the page of its partner",
+    "Agreement": "its paper is sealed, and fetched from the page of its partner",
 }
 
 

@@ -139,7 +139,7 @@ def test_the_list_is_taken_along_with_room_for_answers(page: Client) -> None:
     make_mandate(partner=partner, country="MY", source_status=SourceStatus.UNCONFIRMED)
     for kind in KINDS:
         answer = page.get(reverse("agencies:unconfirmed_download", args=[kind]))
-        table = list(csv.reader(io.StringIO(answer.getvalue().decode("utf-8-sig"))))
+        table = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
         assert table[0][-3:] == ["Right? (yes or no)", "If not: what is right", "Told by, and when"]
         assert len(table) == 1 + (kind in ("partner", "mandate"))
         assert not any(cell.startswith("=") for line in table for cell in line)

@@ -48,7 +48,7 @@ def page(client: Client, boss: User) -> Client:
 
 
 def downloaded(page: Client, table: str) -> bytes:
-    return page.get(reverse("agencies:reference_download", args=[table])).getvalue()
+    return page.get(reverse("agencies:reference_download", args=[table])).content
 
 
 def grid_of(content: bytes) -> Grid:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -97,7 +97,7 @@ def confirm_several(request: SignedInRequest, kind: str) -> HttpResponse:
 
 @require_GET
 @allow(Right.MANAGE_PARTNERS)
-def unconfirmed_download(request: SignedInRequest, kind: str) -> HttpResponseBase:
+def unconfirmed_download(request: SignedInRequest, kind: str) -> HttpResponse:
     """What waits to be confirmed, as a table to take to whoever knows, with room for their answers."""
     table = KINDS.get(kind)
     if table is None:
@@ -108,8 +108,8 @@ def unconfirmed_download(request: SignedInRequest, kind: str) -> HttpResponseBas
         [code_of(row), title(row), summary(row), str(row.get_source_status_display()), row.source, "", "", ""]
         for row in table.unconfirmed().iterator()
     )
-    response = StreamingHttpResponse(
-        spreadsheets.csv_stream(header, lines), content_type=spreadsheets.CSV_TYPE
+    response = HttpResponse(
+        b"".join(spreadsheets.csv_stream(header, lines)), content_type=spreadsheets.CSV_TYPE
     )
     name = f"unconfirmed-{table.code}-{timezone.localdate().isoformat()}.csv"
     response["Content-Disposition"] = f'attachment; filename="{name}"'

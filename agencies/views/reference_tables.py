@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -31,11 +31,11 @@ CHECK = "agencies/reference_check.html"
 
 @require_GET
 @allow(Right.MANAGE_PARTNERS)
-def download(request: SignedInRequest, table: str) -> HttpResponseBase:
+def download(request: SignedInRequest, table: str) -> HttpResponse:
     """All rows in use, as CSV that a spreadsheet opens as it is."""
     kind = kind_or_404(table)
-    response = StreamingHttpResponse(
-        spreadsheets.csv_stream(header(kind), lines(kind)), content_type=spreadsheets.CSV_TYPE
+    response = HttpResponse(
+        b"".join(spreadsheets.csv_stream(header(kind), lines(kind))), content_type=spreadsheets.CSV_TYPE
     )
     day = timezone.localdate().isoformat()
     response["Content-Disposition"] = f'attachment; filename="{kind.code}-{day}.csv"'

@@ -22,7 +22,7 @@ from .reference_kinds import Kind, title
 from .reference_overlaps import shared_names
 from .reference_wording import label, spoken
 
-ROWS = 3_000  # in one table: six times what there are regencies
+ROWS = 1_500  # in one table: three times what there are regencies
 
 
 @dataclass(frozen=True)

@@ -128,8 +128,8 @@ class RowForm(forms.ModelForm):
 
     def _post_clean(self) -> None:
         """Django's, without the questions to the database: that a code is taken, or a constraint broken, the act tells,
-        which sees what others do meanwhile. A table of thousands of rows would ask too much."""
-        exclude = self._get_validation_exclusions()  # type: ignore[attr-defined]  # the stubs leave out what has an underscore
+        which sees what others do meanwhile, and that a province is one, its field. A table of hundreds of rows asks less."""
+        exclude = {"province", *self._get_validation_exclusions()}  # type: ignore[attr-defined]  # the stubs leave out what has an underscore
         try:
             self.instance = construct_instance(self, self.instance, self.Meta.fields)
             self.instance.full_clean(exclude=exclude, validate_unique=False, validate_constraints=False)

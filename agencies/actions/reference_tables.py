@@ -23,7 +23,7 @@ KEPT_FOR = timedelta(days=1)
 
 @dataclass(frozen=True)
 class RowChange:
-    """One row of a table: its new values, by field. `mark` is that of the row it was compared with; empty: it is new."""
+    """One row of a table: its new values, by field, as a form has checked them. `mark` is that of the row it was compared with; empty: it is new."""
 
     code: str
     values: Mapping[str, Any]
@@ -54,7 +54,7 @@ def take_in(
     """Make all these changes and take these rows out of use, or do nothing. Approving twice is once.
 
     Raises PermissionDenied for anybody but a portal admin, StaleData when a row is not what it was compared with any
-    more, ValidationError for values that cannot be kept, ActRefused for a row that has to stay in use.
+    more, ActRefused for a row that has to stay in use.
     """
     by = portal_admin(by)
     current = ReferenceUpload.objects.visible_to(by).select_for_update().filter(pk=upload.pk).first()
@@ -67,9 +67,9 @@ def take_in(
     for change in changes:
         row = rows.get(change.code)
         if row is None:
-            enter(kind.model(**{"code": change.code, **change.values}), by=by)
+            enter(kind.model(**{"code": change.code, **change.values}), by=by, checked=True)
         else:
-            write(row, change.values, by=by)
+            write(row, change.values, by=by, checked=True)
     for change in retired:
         retire(rows[change.code], by=by)
     current.taken_at, current.rows = timezone.now(), []

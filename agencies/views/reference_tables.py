@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -90,8 +89,6 @@ def check(request: SignedInRequest, table: str, upload: UUID) -> HttpResponse:
             actions.take_in(by=request.user, upload=kept, kind=kind, changes=diff.changes, retired=retired)
         except actions.ActRefused as error:
             refusal = str(error)
-        except ValidationError as error:
-            refusal = " ".join(error.messages)
     if refusal:
         fresh = reference_diff.compare(kind, kept.rows)
         context |= {"diff": fresh, "seen": fresh.mark, "refusal": refusal}

@@ -25,6 +25,8 @@ from referrals.choices import State
 from referrals.models import Referral
 from referrals.tests.factories import make_referral_in
 
+from .factories import make_agreement, make_registered
+
 pytestmark = pytest.mark.django_db
 
 TODAY = "/today/"
@@ -215,6 +217,31 @@ def test_what_nobody_is_responsible_for_is_told_to_portal_admins(client: Client,
     assert codes(boss) == set()
 
 
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [(61, ""), (60, "ends in 60 days"), (1, "ends in 1 day"), (0, "ends today"), (-1, "ended 1 day ago")],
+)
+def test_an_agreement_near_its_end_is_told_to_both_admins(boss: User, days: int, said: str) -> None:
+    partner = make_partner()
+    make_agreement(partner, by=boss, ends_in=days)
+    for admin in (boss, admin_of(partner)):
+        found = [row.note for row in concern(admin, "agreements").rows] if said else codes(admin)
+        assert found == ([said] if said else set())
+    assert codes(admin_of(make_partner())) == set()
+
+
+def test_an_agreement_that_a_later_one_follows_needs_nobody(boss: User) -> None:
+    partner = make_partner()
+    make_agreement(partner, by=boss, ends_in=3)
+    make_agreement(partner, by=boss, ends_in=300)
+    assert codes(boss) == set()
+
+
+def test_a_partner_that_waits_to_be_activated_is_told(boss: User) -> None:
+    partner = make_registered(by=boss)
+    assert [row.title for row in concern(boss, "waiting").rows] == [partner.name]
+
+
 def test_the_worst_stands_first_and_long_lists_open(client: Client, boss: User) -> None:
     make_topic(source_status=SourceStatus.UNCONFIRMED)
     late_referral()
@@ -234,5 +261,5 @@ def test_the_page_takes_as_many_statements_for_one_as_for_many(
         undelivered(make_user(partner=partner, role=Officer.code).email)
     make_mandate()  # of somebody, for everything everywhere
     client.force_login(boss)
-    with django_assert_num_queries(25):
+    with django_assert_num_queries(27):
         client.get(TODAY)

@@ -18,7 +18,7 @@ from .shapes import MOST, NEUTRAL, WARN, Concern, Row, page_of
 
 def agreements(user: User) -> Concern | None:
     """Agreements on sharing data that end soon or have ended, with no later one on file."""
-    found = list(_last_ones().visible_to(user).order_by("expires_on")[:MOST]) if user.manages_staff else []
+    found = list(_last_ones(user).order_by("expires_on")[:MOST]) if user.manages_staff else []
     if not found:
         return None
     return Concern(
@@ -38,11 +38,11 @@ def agreements(user: User) -> Concern | None:
     )
 
 
-def _last_ones() -> QuerySet[Agreement]:
+def _last_ones(user: User) -> QuerySet[Agreement]:
     """The last agreement of each partner that is not closed, where it is near its end or past it."""
     later = Agreement.objects.filter(partner=OuterRef("partner"), expires_on__gt=OuterRef("expires_on"))
     near = timezone.localdate() + timedelta(days=max(WARNED_BEFORE))
-    rows = Agreement.objects.filter(expires_on__lte=near, partner__retired_at=None)
+    rows = Agreement.objects.visible_to(user).filter(expires_on__lte=near, partner__retired_at=None)
     return rows.exclude(Exists(later)).without_document().select_related("partner")
 
 

@@ -54,6 +54,7 @@ OWNED = frozenset(
         "PeopleImport",
         "PlanStep",
         "Referral",
+        "Service",
         "StaffEvent",
         "User",
         "UserSession",
@@ -65,6 +66,7 @@ NARROWING = frozenset(
     {
         *("visible_to", "known_to", "closed_to", "of_partner_of", "erased_of_partner_of", "decided_by"),
         *("received_by", "sent_by", "none", "managed_by"),
+        "published",  # of services: what everybody may read
     }
 )
 # Place ("app/file.py:function") and why its rows need no further narrowing.

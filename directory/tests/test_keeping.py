@@ -158,9 +158,10 @@ class TestEntering:
         assert not Service.objects.exists()
         assert acts() == []
 
-    def test_a_suspended_partner_enters_none(self, page: Client, partner: Partner) -> None:
+    def test_a_suspended_partner_enters_none(self, client: Client, partner: Partner) -> None:
         Partner.objects.update(is_active=False)
-        answer = page.post(add_url(partner), posted())
+        client.force_login(make_portal_admin())
+        answer = client.post(add_url(partner), posted())
         assert answer.status_code == 409
         assert "once it takes part" in answer.content.decode()
         assert not Service.objects.exists()

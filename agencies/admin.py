@@ -25,6 +25,7 @@ from .actions.reference_rows import recorded, restore, retire
 from .admin_fields import CodesField, KnownRowSelect
 from .choices import StaffVerb
 from .models import (
+    Agreement,
     CalendarDay,
     Deadline,
     District,
@@ -35,6 +36,7 @@ from .models import (
     Outcome,
     Partner,
     PartnerDeadline,
+    PartnerStep,
     Province,
     ReferenceRow,
     ReferenceUpload,
@@ -250,3 +252,24 @@ class ReferenceUploadAdmin(ReadOnlyAdmin):
     list_select_related = ("by",)
     search_fields = ("kind", "by__email")
     fields = ("kind", "by", "created_at", "taken_at")
+
+
+@admin.register(PartnerStep)
+class PartnerStepAdmin(ReadOnlyAdmin):
+    list_display = ("partner", "step", "at", "by")
+    list_filter = ("step",)
+    list_select_related = ("partner", "by")
+    search_fields = ("partner__name_id", "partner__code", "by__email")
+
+
+@admin.register(Agreement)
+class AgreementAdmin(ReadOnlyAdmin):
+    """The signed paper itself is opened on the portal's page, which writes down who did."""
+
+    list_display = ("number", "partner", "signed_on", "expires_on")
+    list_select_related = ("partner",)
+    search_fields = ("number", "partner__name_id", "partner__code")
+    fields = ("partner", "number", "signed_on", "expires_on", "filed_by", "filed_at")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Agreement]:
+        return super().get_queryset(request).defer("document")

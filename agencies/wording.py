@@ -63,6 +63,16 @@ def formerly(partner: Partner) -> list[str]:
     ]
 
 
+def took_over(partner: Partner) -> list[str]:
+    """The names of the closed partners whose live work went to this one, each with the day."""
+    return [
+        _("%(name)s (%(day)s)")
+        % {"name": old.name, "day": formats.date_format(timezone.localtime(old.retired_at))}
+        for old in partner.predecessors.all()
+        if old.retired_at
+    ]
+
+
 def working_hours(partner: Partner) -> list[dict[str, Any]]:
     """When a partner is at work, as rows of a definition list: hours, weekend, and the next three days off."""
     style = "H.i" if get_language() == "id" else "H:i"

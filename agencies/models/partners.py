@@ -30,6 +30,17 @@ def has_accounts(partner: str) -> models.Exists:
     return models.Exists(people)
 
 
+def _heirs(closed: models.Q) -> set[int]:
+    """Who took over, in the end, from the closed partners that match: a successor may have one itself."""
+    successors = dict(Partner.objects.exclude(successor=None).values_list("pk", "successor_id"))
+    if not successors:
+        return set()
+    heirs = set(Partner.objects.filter(closed, pk__in=successors).values_list("successor_id", flat=True))
+    for _step in successors:  # as many as there can be, should two have closed into each other
+        heirs = {successors.get(heir) or heir for heir in heirs}
+    return {heir for heir in heirs if heir is not None}
+
+
 class PartnerQuerySet(ReferenceQuerySet["Partner"]):
     """Reads over partners."""
 
@@ -43,20 +54,22 @@ class PartnerQuerySet(ReferenceQuerySet["Partner"]):
     def search(self, text: str) -> Self:
         """Partners in whose name, code or city every word of the text occurs; all of them for an empty text.
 
-        A name that a partner bore before counts as well.
+        A name that a partner bore before counts as well, and so do the names of those whom it took over.
         """
         from .former_names import FormerName  # here, because former names point to partners
 
-        found = self
+        words = models.Q()
         for word in text[:SEARCH_LENGTH].replace("\x00", " ").split():
             named = models.Q(name_id__icontains=word) | models.Q(name_en__icontains=word)
-            found = found.filter(
+            words &= (
                 named
                 | models.Q(code__icontains=word)
                 | models.Q(city__icontains=word)
                 | models.Q(pk__in=FormerName.objects.filter(named).values("partner"))
             )
-        return found
+        if not words:
+            return self
+        return self.filter(words | models.Q(pk__in=_heirs(words)))
 
     def with_accounts(self) -> Self:
         """Annotates `has_accounts`: an active person there may work on cases, so a referral will be read."""

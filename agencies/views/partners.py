@@ -26,7 +26,7 @@ from ..models.partners import has_accounts
 from ..models.staff import partners_managed_by, people_managed_by
 from ..paging import numbered
 from ..timeline import tell
-from ..wording import formerly, unknown_holidays, working_hours
+from ..wording import formerly, took_over, unknown_holidays, working_hours
 
 PEOPLE_FOUND = 10  # people that a search among the partners shows besides
 EVENTS_SHOWN = 10
@@ -171,6 +171,7 @@ def _facts(row: Partner) -> list[dict[str, Any]]:
     sure = _("Confirmed") if row.confirmed_at else row.get_source_status_display()
     return [
         {"label": _("Formerly"), "value": "\n".join(formerly(row))},
+        {"label": _("Took over from"), "value": "\n".join(took_over(row))},
         {"label": _("Kind"), "value": row.get_mission_type_display() or row.get_kind_display()},
         {"label": _("Place"), "value": ", ".join(str(part) for part in (row.city, row.province) if part)},
         {"label": _("Country"), "value": countries.name(row.country)},

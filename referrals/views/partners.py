@@ -12,7 +12,7 @@ from accounts.models import User
 from accounts.policy import SignedInRequest, allow
 from accounts.roles import Right
 from agencies.models import Partner
-from agencies.wording import formerly
+from agencies.wording import formerly, took_over
 
 from ..wording import NOT_READING, Candidate
 
@@ -35,7 +35,7 @@ def search(user: User, text: str, *, chosen: str = "", but: list[Candidate] | No
         Partner.objects.active()
         .exclude(pk=user.partner_id or 0)
         .with_accounts()
-        .prefetch_related("former_names")
+        .prefetch_related("former_names", "predecessors")
     )
     found = list(others.search(text)[: MOST + 1]) if text else []
     kept = int(chosen) if chosen.isdecimal() and len(chosen) < 10 else 0
@@ -60,7 +60,10 @@ def _candidate(partner: Any) -> Candidate:
         partner=partner,
         kind=partner.get_kind_display(),
         place=partner.city,
-        reasons=[_("Formerly %(name)s") % {"name": name} for name in formerly(partner)],
+        reasons=[
+            *(_("Formerly %(name)s") % {"name": name} for name in formerly(partner)),
+            *(_("Took over from %(name)s") % {"name": name} for name in took_over(partner)),
+        ],
         unconfirmed=partner.needs_confirmation,
         warning="" if partner.has_accounts else NOT_READING,
     )

@@ -9,7 +9,7 @@ from django.db.models import Q, Subquery
 
 from .. import countries
 from ..choices import PartnerKind, Stage
-from ..models import District, Mandate, Partner, Province, Topic
+from ..models import District, Mandate, Province, Topic
 from .facts import districts_of, mandates_of, reached, topics_of
 from .placenames import PLACE_LENGTH
 from .questions import Answer, MandateFacts, Question
@@ -51,13 +51,11 @@ def place_suggestions(country: str) -> list[str]:
     """Places to offer while somebody types one: parts of the country, and the cities with a mission."""
     if not countries.is_country(country):
         return []
-    cities = (
-        Partner.objects.active()
-        .of_kind(PartnerKind.MISSION)
-        .filter(country=country, mandates__country=country)
+    missions = Mandate.objects.in_force().filter(
+        country=country, partner__country=country, partner__kind=PartnerKind.MISSION
     )
-    names = {district.name for district in districts_for(country)}
-    return sorted(names | set(cities.values_list("city", flat=True)))
+    cities = missions.order_by().values_list("partner__city", flat=True).distinct()
+    return sorted({district.name for district in districts_for(country)} | set(cities))
 
 
 def plain(question: Question) -> Question:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import TypeVar
 
 from .questions import DistrictFacts
@@ -33,18 +34,24 @@ def resolve(place: str, districts: Iterable[DistrictFacts]) -> frozenset[str]:
     "Tawau, Sabah" narrows two districts called Sabah down to Tawau's; names that contradict each other leave all
     they name.
     """
-    by_name: dict[tuple[str, ...], set[str]] = {}
-    for district in districts:
-        for name in district.names:
-            if words := tuple(normalise(name).split()):
-                by_name.setdefault(words, set()).add(district.code)
-    found = _named(normalise(place).split(), by_name)
+    found = _named(normalise(place).split(), _by_name(tuple(districts)))
     if not found:
         return frozenset()
     common = frozenset.intersection(*found)
     if common:
         return common
     return frozenset().union(*(one for one in found if not any(other < one for other in found)))
+
+
+@lru_cache(maxsize=64)  # one for each divided country, and some while their districts change
+def _by_name(districts: tuple[DistrictFacts, ...]) -> dict[tuple[str, ...], set[str]]:
+    """The districts of each name, as its words."""
+    found: dict[tuple[str, ...], set[str]] = {}
+    for district in districts:
+        for name in district.names:
+            if words := tuple(normalise(name).split()):
+                found.setdefault(words, set()).add(district.code)
+    return found
 
 
 def _named(words: list[str], by_name: dict[tuple[str, ...], set[str]]) -> list[frozenset[str]]:

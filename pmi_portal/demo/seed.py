@@ -17,6 +17,7 @@ from cases.models import Case
 from . import (
     closing,
     limits,
+    mandates,
     people,
     reference,
     reminders,
@@ -101,6 +102,7 @@ def seed(now: datetime | None = None) -> World | None:
     if not Topic.objects.exists():
         raise Unfit("The demo needs the reference data: run `manage.py load_reference` first.")
     people.add_partners()
+    mandates.add()
     world = _world(now or timezone.now())
     try:
         _make_up(world)

@@ -12,7 +12,8 @@ from django.utils import timezone, translation
 
 from accounts.models import User
 from agencies.choices import PartnerKind
-from agencies.models import Invitation, Partner, StaffEvent
+from agencies.models import Invitation, Mandate, Partner, StaffEvent
+from agencies.today import today
 from cases import actions
 from cases.choices import EventKind
 from cases.forms.intake import IntakeForm
@@ -152,6 +153,12 @@ def test_the_caseworker_has_something_to_answer_to_choose_and_to_refer_again() -
     assert Case.objects.visible_to(by).filter(referrals=None).exists()
     draft = IntakeDraft.objects.visible_to(by).get()
     assert draft.fields.keys() <= IntakeForm.base_fields.keys()
+
+
+def test_a_change_of_mandates_is_still_to_come() -> None:
+    [planned] = Mandate.objects.filter(valid_from__gt=today())
+    assert (planned.partner.code, planned.province_id) == ("BP3MI_KALTARA", "64")
+    assert planned not in Mandate.objects.in_force()
 
 
 def test_the_admins_have_people_to_look_after() -> None:

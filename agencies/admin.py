@@ -19,7 +19,6 @@ from django.utils.translation import gettext_lazy as _
 from accounts.admin import ReadOnlyAdmin
 
 from .actions.deadlines import HOURS, LENGTH
-from .actions.mandates import WRITTEN
 from .actions.partners import EDITABLE
 from .actions.reference_rows import recorded, restore, retire
 from .admin_fields import CodesField, KnownRowSelect
@@ -144,19 +143,15 @@ class PartnerAdmin(ReferenceAdmin):
 
 
 @admin.register(Mandate)
-class MandateAdmin(ReferenceAdmin):
+class MandateAdmin(KeptOnAPageAdmin):
     list_display = ("partner", "agency_code", "topic", "stage", "country", "district", "province", "regency")
     list_filter = ("agency_code", "stage", *ReferenceAdmin.list_filter)
     list_select_related = ("partner", "topic", "district", "province", "regency")
     search_fields = ("code", "partner__code", "partner__name_id", "country")
-    autocomplete_fields = ("partner", "topic", "district", "province", "regency")
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """A mandate is given, changed and ended on the portal's page, which shows first what that changes and logs it."""
-        return False
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        return (*super().get_readonly_fields(request, obj), *WRITTEN, "partner")
+    def view_on_site(self, obj: Any) -> str:
+        """The page that shows what a change would have changed, before it is saved."""
+        return reverse("agencies:partner_mandates", args=[obj.partner.code])
 
 
 @admin.register(Topic)

@@ -14,7 +14,7 @@ from accounts.models import User
 from accounts.roles import AT_PARTNER, ROLES, PartnerAdmin, PortalAdmin
 from accounts.tests.factories import make_portal_admin, make_user
 from agencies.choices import StaffVerb
-from agencies.models import Deadline, Mandate, Partner, StaffEvent
+from agencies.models import Deadline, Partner, StaffEvent
 from agencies.reference_forms import TABLES
 from notifications.choices import EmailState
 from notifications.models import Email
@@ -212,11 +212,21 @@ def test_nobody_but_a_portal_admin_opens_a_page_here(client: Client, role: str) 
             assert reverse("admin:login") in answer.headers["Location"]
 
 
-def test_a_row_whose_place_is_taken_meanwhile_is_not_brought_back(page: Client) -> None:
-    old = make_mandate(country="MY", retired_at=timezone.now())
-    make_mandate(partner=old.partner, country="MY")
-    assert "already has this mandate" in act(page, "agencies_mandate", "bring_back", old.pk)
-    assert Mandate.objects.exclude(retired_at=None).count() == 1
+def test_a_row_that_would_not_be_right_any_more_is_not_brought_back(page: Client) -> None:
+    old = make_partner(time_zone="Asia/Nowhere", retired_at=timezone.now())
+    assert "time zone" in act(page, "agencies_partner", "bring_back", old.pk)
+    assert Partner.objects.exclude(retired_at=None).count() == 1
+
+
+def test_a_mandate_is_only_looked_at_here(page: Client) -> None:
+    row = make_mandate(country="MY")
+    address = reverse("admin:agencies_mandate_change", args=[row.pk])
+    assert reverse("agencies:partner_mandates", args=[row.partner.code]) in page.get(address).content.decode()
+    assert page.post(address, {"country": "SA"}).status_code == 403
+    assert page.get(reverse("admin:agencies_mandate_add")).status_code == 403
+    assert 'value="retire"' not in page.get(reverse("admin:agencies_mandate_changelist")).content.decode()
+    row.refresh_from_db()
+    assert (row.country, row.retired_at) == ("MY", None)
 
 
 def test_a_partners_contact_data_is_changed_where_it_is_logged(page: Client) -> None:

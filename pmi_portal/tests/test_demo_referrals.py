@@ -178,12 +178,26 @@ def test_several_referrals_of_one_case_are_live_side_by_side() -> None:
     )
 
 
+def nameless(ranking: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Without the names of topics: a ranking keeps those of its day, and the demo's admins have renamed one since."""
+    return [
+        {
+            **line,
+            "reasons": [
+                (reason["code"], {k: v for k, v in reason["params"].items() if not k.startswith("topic_")})
+                for reason in line["reasons"]
+            ],
+        }
+        for line in ranking
+    ]
+
+
 def test_rankings_are_those_that_the_worker_would_have_kept() -> None:
     routed = Referral.objects.exclude(ranking=[]).exclude(case__referrals__state=State.DECLINED)
     routed = routed.exclude(previous__state=State.HANDED_OVER)  # they keep the one of the first
     for referral in routed.order_by("pk")[::20]:
         answer = matching.ask(routing.question(referral))
-        assert referral.ranking == routing.ranked(answer)
+        assert nameless(referral.ranking) == nameless(routing.ranked(answer))
         if referral.why_unrouted in ("several", "gap", "home_unknown"):
             assert answer.reasons[0] == {"code": referral.why_unrouted, "params": referral.why_params}
 

@@ -213,9 +213,17 @@ def test_nobody_but_a_portal_admin_opens_a_page_here(client: Client, role: str) 
 
 
 def test_a_row_that_would_not_be_right_any_more_is_not_brought_back(page: Client) -> None:
-    old = make_partner(time_zone="Asia/Nowhere", retired_at=timezone.now())
-    assert "time zone" in act(page, "agencies_partner", "bring_back", old.pk)
-    assert Partner.objects.exclude(retired_at=None).count() == 1
+    old = Deadline.objects.create(
+        code="ACT",
+        topic="referral",
+        duty="Act",
+        value=9,
+        unit="years",
+        basis="law",
+        retired_at=timezone.now(),
+    )
+    assert "at most one year" in act(page, "agencies_deadline", "bring_back", old.pk)
+    assert not Deadline.objects.current().exists()
 
 
 def test_a_mandate_is_only_looked_at_here(page: Client) -> None:

@@ -55,7 +55,7 @@ def walk(page: Page, *starts: str) -> int:
         (PARTNER_ADMIN, ["/partners/"]),
         (
             PORTAL_ADMIN,
-            ["/partners/", "/admin/", "/admin/agencies/partner/add/", "/admin/agencies/deadline/"],
+            ["/partners/", "/admin/", "/admin/agencies/deadline/add/", "/admin/agencies/deadline/"],
         ),
     ],
     ids=["nobody", "caseworker", "supervisor", "officer", "partner admin", "portal admin"],

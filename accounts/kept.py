@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from django.core import signing
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -90,6 +92,16 @@ def keep(request: HttpRequest, person: User) -> KeptForm:
         row.save()
     security.tell("form_kept", person=person)
     return row
+
+
+def way_back(request: HttpRequest) -> str:
+    """Where to go on once somebody has done what was asked of them first: to what they asked for, or to what they sent."""
+    if request.method == "GET":
+        return request.get_full_path()
+    if isinstance(request.user, User) and is_keepable(request):
+        with suppress(NotKept):
+            return reverse("accounts:kept", args=[keep(request, request.user).pk])
+    return reverse("home")
 
 
 def named(request: HttpRequest, person: User) -> KeptForm | None:

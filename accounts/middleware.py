@@ -199,18 +199,8 @@ class SecondFactorMiddleware:
             return None
         if "HX-Request" in request.headers:
             return HttpResponse(status=401)
-        request.session[second_factor.AFTERWARDS] = self._afterwards(request)
+        request.session[second_factor.AFTERWARDS] = kept.way_back(request)
         return redirect("mfa_index")
-
-    @staticmethod
-    def _afterwards(request: HttpRequest) -> str:
-        """Where to go on: to what was asked for, or to what was sent."""
-        if request.method == "GET":
-            return request.get_full_path()
-        if isinstance(request.user, User) and kept.is_keepable(request):
-            with suppress(kept.NotKept):
-                return reverse("accounts:kept", args=[kept.keep(request, request.user).pk])
-        return reverse("home")
 
 
 def needs_sign_in(view: View) -> bool:

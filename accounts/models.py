@@ -70,7 +70,8 @@ class User(AbstractBaseUser):
 
     `session_generation` is part of what every session is signed with: raising it ends them all. Notices are e-mailed by
     `email_choice`; digests at `digest_at`, nothing but emergencies from `quiet_from` until `quiet_until`, all in the
-    person's own zone. `choice_is_new` asks the sweep of held e-mails to plan anew what waits for this person.
+    person's own zone. `locked_at` says since when the account is locked because it was long unused (agencies/locking.py), and
+    `conduct_version` which code of conduct the person accepted last. `choice_is_new` asks the sweep of held e-mails to plan anew what waits for this person.
     """
 
     email = models.EmailField(_("e-mail"), unique=True, validators=[validate_plain_email])
@@ -100,6 +101,13 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(_("active"), default=True)
     date_joined = models.DateTimeField(_("joined"), auto_now_add=True)
     session_generation = models.PositiveIntegerField(default=0, editable=False)
+    lock_warned_at = models.DateTimeField(null=True, blank=True, editable=False)
+    locked_at = models.DateTimeField(_("locked"), null=True, blank=True, editable=False)
+    unlock_asked_at = models.DateTimeField(null=True, blank=True, editable=False)
+    unlocked_at = models.DateTimeField(null=True, blank=True, editable=False)
+    conduct_version = models.CharField(
+        _("code of conduct accepted"), max_length=20, blank=True, editable=False
+    )
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -174,8 +182,8 @@ class User(AbstractBaseUser):
         return ROLES[self.role]
 
     def can(self, right: Right) -> bool:
-        """Whether this person's role holds the right. A suspended person may do nothing."""
-        return self.is_active and right in self.role_class.rights
+        """Whether this person's role holds the right. Whoever is suspended, or locked for long disuse, may do nothing."""
+        return self.is_active and self.locked_at is None and right in self.role_class.rights
 
     @property
     def works_cases(self) -> bool:

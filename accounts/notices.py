@@ -25,6 +25,13 @@ class Fact(models.TextChoices):
         "second_factor_reset",
         _("The second factor of your account was reset. You set up a new one when you sign in next."),
     )
+    RESET_ASKED = (
+        "second_factor_reset_asked",
+        _(
+            "An admin asked that the second factor of your account be reset; another admin has to confirm it. If you did not"
+            " ask for this, tell your admin at once."
+        ),
+    )
     CONFIRMED_SOMEBODY = (
         "confirmed_somebody",
         _("You confirmed who a colleague is, and their second factor was reset by whoever runs the portal."),

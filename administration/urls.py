@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import agreements, closing, mandates, registering, standing, today, where
+from .views import agreements, closing, mandates, people, registering, standing, today, where
 
 app_name = "administration"
 
@@ -21,4 +21,5 @@ urlpatterns = [
     path("partners/<slug:code>/close/", closing.close, name="close"),
     path("partners/<slug:code>/agreements/", agreements.agreements, name="agreements"),
     path("partners/<slug:code>/agreements/<uuid:pk>/", agreements.agreement_paper, name="agreement_paper"),
+    path("partners/people/<int:pk>/move/", people.move_person, name="move_person"),
 ]

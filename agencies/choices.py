@@ -190,6 +190,13 @@ class ImportState(models.TextChoices):
         return frozenset({cls.WAITING, cls.CONFIRMED})
 
 
+class ReviewStage(models.TextChoices):
+    """When the admins of a partner are reminded of the review of accounts."""
+
+    BEGUN = "begun", _("The quarter has begun")
+    ENDS = "ends", _("The quarter ends soon")
+
+
 class StaffVerb(models.TextChoices):
     """What the log of accounts and reference data can tell."""
 

@@ -32,7 +32,17 @@ def takes_people(partner: Partner | None) -> bool:
 
 
 def can_resend(user: User, invitation: Invitation) -> bool:
-    return invitation.is_open and can_invite(user, invitation.partner)
+    return invitation.is_open and not invitation.waits_for_second and can_invite(user, invitation.partner)
+
+
+def can_approve(user: User, invitation: Invitation) -> bool:
+    """A portal admin is made by two: whoever invited does not approve."""
+    return user.manages_partners and invitation.waits_for_second and invitation.invited_by_id != user.pk
+
+
+def can_move(user: User, person: User) -> bool:
+    """Only a portal admin reaches two partners."""
+    return user.manages_partners and can_manage(user, person) and person.partner_id is not None
 
 
 def can_manage(user: User, person: User) -> bool:

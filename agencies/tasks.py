@@ -6,7 +6,7 @@ from celery import shared_task
 
 from privacy.acting import as_portal
 
-from . import importing
+from . import importing, locking, reviewing
 
 LONGEST = (
     110  # seconds for 10,000 people on a slow machine; being told again meanwhile finds the table claimed
@@ -25,3 +25,17 @@ def work_on_import(import_id: str) -> None:
 def sweep_imports() -> int:
     """Work on every table of people that no nudge told of, also after a worker was killed; destroy old ones."""
     return importing.work_due() + importing.sweep()
+
+
+@shared_task
+@as_portal()
+def lock_unused() -> int:
+    """Warn people whose accounts are long unused, and lock those who were warned."""
+    return locking.look()
+
+
+@shared_task
+@as_portal()
+def remind_of_reviews() -> int:
+    """Remind admins of the review of accounts, at the beginning of the quarter and before its end."""
+    return reviewing.remind()

@@ -132,6 +132,26 @@ def _title(event: StaffEvent, verb: StaffVerb) -> str:
             return _("Day removed from the calendar: %(day)s") % words
         case StaffVerb.CALENDAR_EDITED:
             return _("Day entered in the calendar: %(day)s") % words
+        case StaffVerb.LOCKED_UNUSED:
+            return _("Account of %(who)s locked: long unused") % words
+        case StaffVerb.UNLOCKED:
+            return _("Account of %(who)s unlocked") % words
+        case StaffVerb.CONDUCT_ACCEPTED:
+            return _("%(who)s accepted the code of conduct, version %(code)s") % words
+        case StaffVerb.STAFF_CONFIRMED if event.detail.get("undone"):
+            return _("Confirmation of %(who)s in the review of accounts %(code)s taken back") % words
+        case StaffVerb.STAFF_CONFIRMED:
+            return _("%(who)s confirmed in the review of accounts %(code)s") % words
+        case StaffVerb.MOVED:
+            return _("%(who)s moved from %(from_partner)s to %(to_partner)s as %(role)s") % words
+        case StaffVerb.SECOND_ADMIN_ASKED if event.detail.get("what") == "portal_admin":
+            return _("%(who)s is to be a portal admin: waits for a second admin") % words
+        case StaffVerb.SECOND_ADMIN_ASKED:
+            return _("Reset of the second factor of %(who)s asked for: waits for a second admin") % words
+        case StaffVerb.SECOND_ADMIN_REFUSED if event.detail.get("what") == "portal_admin":
+            return _("%(who)s as portal admin: refused") % words
+        case StaffVerb.SECOND_ADMIN_REFUSED:
+            return _("Reset of the second factor of %(who)s refused") % words
         case StaffVerb.PEOPLE_IMPORTED:
             return _("List of people taken in: %(count)s invited") % words
         case StaffVerb.MANDATE_EDITED if event.detail.get("what") == "added":
@@ -175,6 +195,7 @@ def _words(event: StaffEvent) -> dict[str, Any]:
         "service": _service(detail.get("code", "")),
         "length": length(*detail["now"]) if detail.get("now") else "",
         "day": detail.get("day", ""),
+        **{key: detail.get(key, "") for key in ("from_partner", "to_partner")},
         "count": detail.get("count", ""),
     }
 

@@ -6,6 +6,7 @@ from .views import (
     calendars,
     coverage,
     deadlines,
+    door,
     imports,
     invitations,
     log,
@@ -16,6 +17,8 @@ from .views import (
     reference,
     reference_rows,
     reference_tables,
+    review,
+    second_pair,
     welcome,
 )
 
@@ -27,6 +30,15 @@ urlpatterns = [
     path("people/<int:pk>/role/", people.change_role, name="change_role"),
     path("people/<int:pk>/suspend/", people.suspend, name="suspend"),
     path("people/<int:pk>/reactivate/", people.reactivate, name="reactivate"),
+    path("people/<int:pk>/unlock/", door.unlock, name="unlock"),
+    path("review/", review.reviews, name="reviews"),
+    path("locked/", door.locked, name="locked"),
+    path("locked/ask/", door.ask_unlock, name="ask_unlock"),
+    path("conduct/", door.code_of_conduct, name="conduct"),
+    path("conduct/accept/", door.accept_conduct, name="accept_conduct"),
+    path("people/<int:pk>/second-factor/ask/", second_pair.ask_reset, name="ask_factor_reset"),
+    path("people/<int:pk>/second-factor/confirm/", second_pair.confirm_reset, name="confirm_factor_reset"),
+    path("people/<int:pk>/second-factor/refuse/", second_pair.refuse_reset, name="refuse_factor_reset"),
     path("portal/", people.portal_people, name="portal_people"),
     path("portal/invite/", invitations.invite_portal_admin, name="invite_portal_admin"),
     path("invite/", imports.invite_many_everywhere, name="invite_many_everywhere"),
@@ -36,6 +48,8 @@ urlpatterns = [
     path("imports/<uuid:pk>/discard/", imports.import_discard, name="import_discard"),
     path("invitations/<int:pk>/resend/", invitations.invitation_resend, name="invitation_resend"),
     path("invitations/<int:pk>/revoke/", invitations.invitation_revoke, name="invitation_revoke"),
+    path("invitations/<int:pk>/approve/", second_pair.approve, name="invitation_approve"),
+    path("invitations/<int:pk>/refuse/", second_pair.refuse_admin, name="invitation_refuse"),
     path("invitation/", welcome.welcome, name="welcome"),
     path("invitation/<str:token>/", welcome.invitation, name="invitation"),
     path("log/", log.staff_log, name="staff_log"),
@@ -73,6 +87,10 @@ urlpatterns = [
     path(
         "<slug:code>/deadlines/<slug:deadline>/drop/", calendars.own_deadline_drop, name="own_deadline_drop"
     ),
+    path("<slug:code>/review/", review.review, name="review"),
+    path("<slug:code>/review/confirm/", review.review_confirm, name="review_confirm"),
+    path("<slug:code>/review/undo/", review.review_undo, name="review_undo"),
+    path("<slug:code>/review/<int:pk>/suspend/", review.review_suspend, name="review_suspend"),
     path("<slug:code>/invite/", invitations.invite, name="invite"),
     path("<slug:code>/invite/table/", imports.invite_many, name="invite_many"),
 ]

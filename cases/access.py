@@ -89,6 +89,14 @@ def revoke(*, by: User, access: CaseAccess) -> CaseAccess:
     return found
 
 
+def end(access: CaseAccess, *, by: User) -> None:
+    """End an access because the person leaves the partner; whoever makes them leave was asked before. One transaction."""
+    current = _hold(access.case)
+    access.case = current
+    _end(access, by=by)
+    _write(current, EventKind.ACCESS_REVOKED, Verb.REVOKED, by=by, about=access.person, at=access.ended_at)
+
+
 @transaction.atomic
 def break_glass(*, by: User, case: Case, code: GlassReason | str, why: str) -> CaseAccess | None:
     """Open a restricted case to oneself for 24 hours, and let the supervisors and the caseworker know at once.

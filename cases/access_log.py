@@ -64,6 +64,13 @@ def wrote_draft(by: User, draft: UUID, what: str = "draft") -> None:
     )
 
 
+def threw_drafts_away(by: User, drafts: list[UUID], owner: int) -> None:
+    """Drafts of this partner were thrown away by somebody who is not of it."""
+    if drafts:
+        subjects = [f"draft:{draft}" for draft in drafts]
+        log.add(Verb.WROTE, by=by, subjects=subjects, owners=[owner], what="draft:discarded")
+
+
 def read_draft(by: User, draft: UUID) -> None:
     """Somebody went on with what they had typed before."""
     log.add(Verb.READ, by=by, subjects=[f"draft:{draft}"], owners=_owner(by), what="draft")

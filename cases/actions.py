@@ -211,6 +211,13 @@ def discard_draft(*, by: User, draft: IntakeDraft) -> None:
     access_log.wrote_draft(by, draft.pk, "draft:discarded")
 
 
+def throw_away_drafts_of(person: User, *, by: User, owner: int) -> None:
+    """Throw away what this person typed and never sent: it is the partner's (`owner`) whom they leave."""
+    drafts = IntakeDraft.objects.filter(owner=person)
+    access_log.threw_drafts_away(by, list(drafts.values_list("pk", flat=True)), owner)
+    _throw_away(drafts)
+
+
 @transaction.atomic
 def _throw_away(drafts: QuerySet[IntakeDraft]) -> None:
     """Remove drafts, and their keys with them: what was typed is gone from backups, too."""

@@ -61,6 +61,11 @@ class Kind(models.TextChoices):
     PARTNER_SUSPENDED = "partner_suspended", _("{reference}: the agency does not work here at present")
     AGREEMENT_ENDING = "agreement_ending", _("{reference}: the data-sharing agreement ends soon")
     AGREEMENT_ENDED = "agreement_ended", _("{reference}: the data-sharing agreement has ended")
+    CASES_LEFT = "cases_left", _("Open cases whose caseworker has left: {reference}")
+    SECOND_ADMIN = "second_admin", _("{reference}: another admin asks for your confirmation")
+    UNLOCK_ASKED = "unlock_asked", _("{reference}: somebody asks you to unlock their account")
+    REVIEW_BEGUN = "review_begun", _("Review of accounts {reference}: please confirm your people")
+    REVIEW_ENDS = "review_ends", _("Review of accounts {reference} ends soon: not everybody is confirmed")
 
 
 class EmailState(models.TextChoices):

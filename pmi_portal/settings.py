@@ -71,6 +71,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "accounts.middleware.StillThereMiddleware",
     "accounts.middleware.SecondFactorMiddleware",
+    "agencies.middleware.AtTheDoorMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "pmi_portal.pace.PaceMiddleware",
@@ -200,6 +201,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600,
         "options": {"expires": 3600},
     },
+    "lock-unused-accounts": {
+        "task": "agencies.tasks.lock_unused",
+        "schedule": 3600,
+        "options": {"expires": 3600},
+    },
+    "remind-of-reviews": {
+        "task": "agencies.tasks.remind_of_reviews",
+        "schedule": 3600,
+        "options": {"expires": 3600},
+    },
     "deliver-due-emails": {"task": "notifications.tasks.sweep", "schedule": 10, "options": {"expires": 10}},
 }
 
@@ -259,6 +270,10 @@ PACE_LIMITED = env.bool(
     "PACE_LIMITED", default=True
 )  # off for programs that try every page (pmi_portal.pace)
 MFA_REQUIRED = env.bool("MFA_REQUIRED", default=not DEMO)  # nobody works without a second factor
+CONDUCT_REQUIRED = env.bool(
+    "CONDUCT_REQUIRED", default=True
+)  # nobody works before accepting the code of conduct
+LOCK_AFTER_DAYS = env.int("LOCK_AFTER_DAYS", default=60)  # without signing in; 0: never
 MFA_ADAPTER = "accounts.second_factor.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_FORMS = {

@@ -42,6 +42,9 @@ NAMES: dict[str, Promise] = {
     "build-exports": _("Make copies of workers' data"),
     "erase-confirmed-cases": _("Erase cases that somebody confirmed"),
     "propose-erasures": _("Propose what was kept for long enough"),
+    "work-on-tables-of-people": _("Read and carry out tables of people"),
+    "lock-unused-accounts": _("Warn of and lock accounts that nobody uses"),
+    "remind-of-reviews": _("Remind of the review of accounts"),
     "deliver-due-emails": _("Send e-mails"),
 }
 _started: dict[str, float] = {}

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.roles import PortalAdmin
 from notifications.actions import send_email
 
 from .. import rules
@@ -16,6 +17,7 @@ from ..choices import StaffVerb
 from ..invitation_letters import letter, renew, zone_of
 from ..models import Invitation, Partner
 from ..wording import takes_nobody
+from .second_admin import let_second_admin_approve
 from .shared import ActRefused, fresh, one_address_at_a_time, record
 
 JUST_NOW = timedelta(minutes=1)  # the same again within it is a double click
@@ -27,7 +29,8 @@ def invite(
 ) -> Invitation:
     """Invite somebody by e-mail to an account of the partner (None: of the portal itself).
 
-    The same invitation by the same person within a minute is the first one. Raises PermissionDenied for a partner that
+    The same invitation by the same person within a minute is the first one. That of a portal admin waits until another
+    portal admin approves it, and nothing is sent before. Raises PermissionDenied for a partner that
     is not the actor's to manage, ActRefused for a role this partner does not have and an address that is taken.
     """
     by = fresh(by)
@@ -43,7 +46,10 @@ def invite(
     new = Invitation(
         partner=partner, email=email, full_name=full_name, role=role, language=language, invited_by=by
     )
-    _send(new)
+    if role == PortalAdmin.code:
+        let_second_admin_approve(new)
+        return new
+    send(new)
     record(StaffVerb.INVITED, by=by, partner=partner, email=email, role=role)
     return new
 
@@ -54,17 +60,19 @@ def resend(*, by: User, invitation: Invitation) -> Invitation:
 
     From then on it is the actor's invitation. Raises ActRefused when the invitation is not open any more or its partner is suspended.
     """
-    by, current = fresh(by), _lock(invitation)
+    by, current = fresh(by), lock(invitation)
     if not rules.can_manage_people_of(by, current.partner_id):
         raise PermissionDenied
     if not current.is_open:
         raise ActRefused(_gone(current))
+    if current.waits_for_second:
+        raise ActRefused(_("This invitation waits for a second portal admin; nothing was sent yet."))
     if not rules.can_resend(by, current):
         raise ActRefused(takes_nobody(current.partner))
     if timezone.now() - current.sent_at < JUST_NOW:
         return current
     current.invited_by = by
-    _send(current)
+    send(current)
     record(StaffVerb.RESENT, by=by, partner=current.partner_id, email=current.email, role=current.role)
     return current
 
@@ -72,7 +80,7 @@ def resend(*, by: User, invitation: Invitation) -> Invitation:
 @transaction.atomic
 def revoke(*, by: User, invitation: Invitation) -> Invitation:
     """Withdraw an invitation: its link is dead. Withdrawing it twice is once. Raises ActRefused when it was accepted."""
-    by, current = fresh(by), _lock(invitation)
+    by, current = fresh(by), lock(invitation)
     if not rules.can_manage_people_of(by, current.partner_id):
         raise PermissionDenied
     if current.accepted_at:
@@ -111,8 +119,9 @@ def accept(*, token_hash: str, password: str, full_name: str) -> User:
     if found is None:
         raise ActRefused(_("This invitation is not valid."))
     one_address_at_a_time(found.email)
-    invitation = _lock(found)
-    if invitation.token_hash != token_hash or not invitation.is_open or invitation.is_expired:
+    invitation = lock(found)
+    stands = invitation.is_open and not invitation.is_expired and not invitation.waits_for_second
+    if invitation.token_hash != token_hash or not stands:
         raise ActRefused(_("This invitation is not valid any more."))
     if not rules.takes_people(invitation.partner):
         raise ActRefused(_("Your organisation is suspended in the portal at the moment."))
@@ -165,7 +174,7 @@ def _refuse_if_taken(by: User, partner: Partner | None, email: str, earlier: Inv
         )
 
 
-def _lock(invitation: Invitation) -> Invitation:
+def lock(invitation: Invitation) -> Invitation:
     rows = Invitation.objects.select_related("partner").select_for_update(of=("self",))
     return rows.get(pk=invitation.pk)
 
@@ -189,7 +198,7 @@ def _revoke(invitation: Invitation, *, by: User | None, **detail: Any) -> None:
     )
 
 
-def _send(invitation: Invitation) -> None:
+def send(invitation: Invitation) -> None:
     """Give the invitation a new token and put the e-mail with the link into the outbox."""
     token = renew(invitation)
     invitation.save()

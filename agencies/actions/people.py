@@ -23,7 +23,7 @@ def change_role(*, by: User, person: User, role: str, seen: str | None = None) -
     `seen` is the role the form showed. Raises PermissionDenied for somebody the actor does not manage, StaleData when
     the role was changed meanwhile, ActRefused for a role the partner does not have and for oneself.
     """
-    by, current = _begin(by, person)
+    by, current = begin(by, person)
     if current.role == role:
         return current
     if seen is not None and seen != current.role:
@@ -56,7 +56,7 @@ def suspend(*, by: User, person: User) -> User:
     Invitations that they have open are withdrawn.
     Suspending twice is once. Raises PermissionDenied for somebody the actor does not manage, ActRefused for oneself.
     """
-    by, current = _begin(by, person)
+    by, current = begin(by, person)
     if not current.is_active:
         return current
     # The new generation keeps today's sessions dead if the account is reactivated tomorrow.
@@ -70,7 +70,7 @@ def suspend(*, by: User, person: User) -> User:
 @transaction.atomic
 def reactivate(*, by: User, person: User) -> User:
     """Let a suspended person in again, with the password they had. Doing it twice is once."""
-    by, current = _begin(by, person)
+    by, current = begin(by, person)
     if current.is_active:
         return current
     current.is_active = True
@@ -93,19 +93,25 @@ def reset_second_factor(*, person: User, confirmed_by: User | None) -> bool:
     if confirmed_by not in entitled and (confirmed_by or entitled):
         raise PermissionDenied
     current = User.objects.select_for_update(no_key=True).get(pk=person.pk)
+    taken = take_factors_away(current, by=confirmed_by)
+    if taken and confirmed_by:
+        notices.send(confirmed_by, notices.Fact.CONFIRMED_SOMEBODY)
+    return taken
+
+
+def take_factors_away(current: User, *, by: User | None) -> bool:
+    """Remove all second factors, end the sessions, and say so; whether there was a factor. Part of an act that asked first."""
     taken, _by_model = Authenticator.objects.filter(user=current).delete()
     if not taken:
         return False
     User.objects.filter(pk=current.pk).update(session_generation=F("session_generation") + 1)
-    record(StaffVerb.SECOND_FACTOR_RESET, by=confirmed_by, partner=current.partner_id, subject=current)
+    record(StaffVerb.SECOND_FACTOR_RESET, by=by, partner=current.partner_id, subject=current)
     security.tell("second_factor_reset", person=current, bad=True)
     notices.send(current, notices.Fact.FACTORS_RESET)
-    if confirmed_by:
-        notices.send(confirmed_by, notices.Fact.CONFIRMED_SOMEBODY)
     return True
 
 
-def _begin(by: User, person: User) -> tuple[User, User]:
+def begin(by: User, person: User) -> tuple[User, User]:
     """Wait for other acts on the people of that partner; actor and person as they are now.
 
     An admin always remains: nobody acts on themself, and an actor who was suspended or lost the role while waiting is

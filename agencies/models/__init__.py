@@ -1,3 +1,4 @@
+from .conduct import ConductAcceptance, ConductAcceptanceQuerySet
 from .deadlines import CalendarDay, EscalationStep, PartnerDeadline
 from .former_names import FormerName, name_on
 from .imports import ImportRow, PeopleImport, PeopleImportQuerySet
@@ -6,6 +7,8 @@ from .partners import Partner, PartnerQuerySet
 from .places import District, Province, Regency
 from .reference import Deadline, Outcome, ReferenceQuerySet, ReferenceRow, Topic
 from .reference_uploads import ReferenceUpload
+from .review import ReviewAnswer, ReviewAnswerQuerySet, ReviewReminder
+from .second_pair import FactorReset, FactorResetQuerySet
 from .staff import Invitation, InvitationQuerySet, StaffEvent, StaffEventQuerySet
 from .standing import Agreement, AgreementQuerySet, PartnerStep
 
@@ -13,9 +16,13 @@ __all__ = [
     "Agreement",
     "AgreementQuerySet",
     "CalendarDay",
+    "ConductAcceptance",
+    "ConductAcceptanceQuerySet",
     "Deadline",
     "District",
     "EscalationStep",
+    "FactorReset",
+    "FactorResetQuerySet",
     "FormerName",
     "ImportRow",
     "Invitation",
@@ -34,6 +41,9 @@ __all__ = [
     "ReferenceRow",
     "ReferenceUpload",
     "Regency",
+    "ReviewAnswer",
+    "ReviewAnswerQuerySet",
+    "ReviewReminder",
     "StaffEvent",
     "StaffEventQuerySet",
     "Topic",

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.roles import AT_PARTNER, AT_PORTAL, ROLE_CHOICES, ROLES
+from accounts.roles import AT_PARTNER, AT_PORTAL, ROLE_CHOICES, ROLES, PortalAdmin
 
 from ..choices import StaffVerb
 from .partners import Partner, PartnerQuerySet
@@ -74,7 +74,8 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
 class Invitation(models.Model):
     """An invitation to an account, good for one use within 72 hours. Of its token only the hash is kept.
 
-    Those who work for the portal itself have no partner. Sending it again replaces the token, so that the older link is dead.
+    Those who work for the portal itself have no partner. The invitation of a portal admin waits, unsent, until a second
+    portal admin approves it (`waits_for_second`). Sending it again replaces the token, so that the older link is dead.
     """
 
     partner = models.ForeignKey(
@@ -97,6 +98,10 @@ class Invitation(models.Model):
     expires_at = models.DateTimeField(_("valid until"))
     accepted_at = models.DateTimeField(_("accepted"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
+    waits_for_second = models.BooleanField(_("waits for a second admin"), default=False)
+    approved_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("approved by")
+    )
 
     objects = InvitationQuerySet.as_manager()
 
@@ -114,6 +119,11 @@ class Invitation(models.Model):
             models.CheckConstraint(
                 condition=models.Q(accepted_at=None) | models.Q(revoked_at=None),
                 name="invitation_ends_one_way",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(waits_for_second=False)
+                | models.Q(role=PortalAdmin.code, accepted_at=None, approved_by=None),
+                name="invitation_waits_unused",
             ),
             models.CheckConstraint(condition=models.Q(role__in=list(ROLES)), name="invitation_role_is_known"),
             models.CheckConstraint(

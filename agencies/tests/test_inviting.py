@@ -145,6 +145,7 @@ def test_a_partner_admin_makes_no_portal_admin(page: Client) -> None:
 
 
 def test_a_portal_admin_invites_anywhere_and_the_next_portal_admin(client: Client, ngo: Partner) -> None:
+    make_portal_admin()  # who is asked to approve it
     client.force_login(make_portal_admin())
     assert invite(client).status_code == 302
     fields = FIELDS | {"email": "next@example.org", "role": "portal_admin"}

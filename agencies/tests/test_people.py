@@ -275,7 +275,9 @@ def test_the_page_of_a_partner_asks_the_same_number_of_questions_for_one_and_for
     ):  # session, reader, partner, agreement, steps, days, people, invitations, events, bell
         client.get(reverse("agencies:partner", args=["SP"]))
     person = User.objects.filter(partner=ngo)[0]
-    with django_assert_num_queries(5):  # session, reader, person, events, bell
+    with django_assert_num_queries(
+        8
+    ):  # session, reader, person, conduct, events, wish for a reset, second factor, bell
         client.get(reverse("agencies:person", args=[person.pk]))
 
 

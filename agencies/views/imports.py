@@ -109,7 +109,7 @@ def _upload(request: SignedInRequest, partner: Partner | None) -> HttpResponse:
         "partner": partner,
         "takes_people": rules.takes_people(partner),
         "columns": columns(everywhere=partner is None)[: None if partner is None else -1],
-        "roles": [ROLES[code] for code in roles],
+        "roles": ", ".join(str(ROLES[code].name) for code in roles),
     }
     if not posted:
         return render(request, "agencies/invite_many.html", context)

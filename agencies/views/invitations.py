@@ -77,7 +77,10 @@ def _invite(request: SignedInRequest, partner: Partner | None) -> HttpResponse:
     except actions.ActRefused as refusal:
         form.add_error(None, str(refusal))
         return render(request, "agencies/invite.html", context, status=409)
-    text = _("An invitation is on its way to %(email)s. Its link works once, within 72 hours.")
+    if invitation.waits_for_second:
+        text = _("Another portal admin has to approve this. Nothing is sent to %(email)s before.")
+    else:
+        text = _("An invitation is on its way to %(email)s. Its link works once, within 72 hours.")
     messages.success(request, text % {"email": invitation.email})
     return _back(partner)
 

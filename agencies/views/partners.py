@@ -101,6 +101,7 @@ def partner_context(user: User, row: Partner) -> dict[str, Any]:
         "holidays_unknown": unknown_holidays(row),
         "people": people_managed_by(user).filter(partner=row).order_by("-is_active", "full_name", "pk"),
         "invitations": invitations.select_related("invited_by"),
+        "approvable": (),
         "events": tell(events[:EVENTS_SHOWN]),
         "agreement": Agreement.objects.visible_to(user).without_document().filter(partner=row).first(),
         "steps": PartnerStep.objects.filter(partner=row).select_related("by")[:STEPS_SHOWN],

@@ -7,16 +7,20 @@ from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import User
 from accounts.policy import SignedInRequest, allow
 from accounts.roles import Right
+from accounts.second_factor import has_one
 
 from .. import actions, rules
 from ..forms import RoleForm
-from ..models import Invitation, StaffEvent
+from ..last_ones import is_last_admin, is_last_who_works
+from ..models import ConductAcceptance, FactorReset, Invitation, StaffEvent
 from ..models.staff import people_managed_by
 from ..timeline import tell
 
@@ -81,6 +85,7 @@ def portal_people(request: SignedInRequest) -> HttpResponse:
     context = {
         "people": people.order_by("-is_active", "full_name", "pk"),
         "invitations": invitations.select_related("invited_by"),
+        "approvable": {row.pk for row in invitations if rules.can_approve(request.user, row)},
     }
     return render(request, "agencies/portal_people.html", context)
 
@@ -111,16 +116,40 @@ def _page(
     events = events.filter(Q(subject=subject) | Q(subject=None, subject_email=subject.email))
     context: dict[str, Any] = {
         "person": subject,
-        "facts": _facts(subject),
+        "facts": [*_facts(subject), _conduct(request.user, subject)],
         "refusal": str(refusal) if refusal else "",
         "can_suspend": rules.can_suspend(request.user, subject),
         "can_reactivate": rules.can_reactivate(request.user, subject),
+        "can_unlock": subject.locked_at is not None and rules.can_manage(request.user, subject),
+        "can_move": rules.can_move(request.user, subject),
+        "last_admin": is_last_admin(subject),
+        "last_who_works": is_last_who_works(subject),
         "is_oneself": subject.pk == request.user.pk,
         "events": tell(events[:EVENTS_SHOWN]),
     }
     if rules.can_change_role(request.user, subject):
         context["form"] = form or RoleForm(person=subject)
+    if rules.can_manage(request.user, subject):
+        context |= _second_factor(request.user, subject)
     return render(request, "agencies/person.html", context, status=status)
+
+
+def _second_factor(admin: User, subject: User) -> dict[str, Any]:
+    """Whether it can be reset, and who waits for whom."""
+    waiting = FactorReset.objects.visible_to(admin).waiting().filter(person=subject)
+    reset = waiting.select_related("asked_by").first()
+    return {
+        "has_factor": has_one(subject),
+        "reset": reset,
+        "reset_is_mine": reset and reset.asked_by_id == admin.pk,
+    }
+
+
+def _conduct(admin: User, subject: User) -> dict[str, Any]:
+    """Which versions of the code of conduct the person accepted, the newest first."""
+    accepted = ConductAcceptance.objects.visible_to(admin).filter(person=subject)
+    told = [f"{row.version} ({date_format(timezone.localtime(row.at), 'DATE_FORMAT')})" for row in accepted]
+    return {"label": _("Code of conduct"), "value": ", ".join(told) or _("not accepted yet")}
 
 
 def _facts(subject: User) -> list[dict[str, Any]]:

@@ -19,11 +19,12 @@ from accounts.roles import (
     Role,
     Supervisor,
 )
+from agencies import conduct
 from agencies.actions import invite
 from agencies.choices import PartnerKind, StaffVerb
 from agencies.models import Partner, StaffEvent
 
-from . import names
+from . import names, staff
 
 PASSWORD = "demo-portal-pmi"  # known to everybody, on purpose
 JOINED = timedelta(days=400)  # ago: before anything happened
@@ -130,7 +131,11 @@ DESKS: tuple[Desk, ...] = (
     Desk("BPJSTK", "bpjstk.example"),
 )
 PORTAL_ADMIN = "admin@portal.example"
-PORTAL: Team = (("admin", PortalAdmin), ("ppdp", DataProtectionOfficer))  # of the portal itself
+PORTAL: Team = (  # of the portal itself
+    ("admin", PortalAdmin),
+    ("ppdp", DataProtectionOfficer),
+    ("admin2", PortalAdmin),
+)
 INVITED = "pendamping5@suaraperempuan.example"
 SUSPENDED = frozenset({"pendamping4@suaraperempuan.example", "petugas3@bp3mi-jatim.example"})
 
@@ -196,12 +201,19 @@ def add_people(partners: dict[str, Partner]) -> list[User]:
             role=role.code,
             time_zone=partners[desk.partner].time_zone,
             is_active=f"{local}@{desk.domain}" not in SUSPENDED,
+            conduct_version=conduct.CURRENT,
         )
         for desk in DESKS
         for local, role in desk.people
     ]
     people += [
-        User(email=f"{local}@portal.example", password=secret, full_name=next(full_names), role=role.code)
+        User(
+            email=f"{local}@portal.example",
+            password=secret,
+            full_name=next(full_names),
+            role=role.code,
+            conduct_version=conduct.CURRENT,
+        )
         for local, role in PORTAL
     ]
     for number, person in enumerate(people):
@@ -238,6 +250,7 @@ def add_log() -> None:
         role=Caseworker.code,
         language="id",
     )
+    staff.lead(everybody)
 
 
 def _entry(verb: StaffVerb, at: datetime, by: User, about: User) -> StaffEvent:

@@ -21,6 +21,8 @@ os.environ |= {
     "DATABASE_ROLE": "portal_app",
     "PACE_LIMITED": "false",  # tests try every page as everybody; those that speak of it turn it on
     "MFA_REQUIRED": "false",  # tests that speak of the second factor turn it on
+    "CONDUCT_REQUIRED": "false",  # so do those that speak of the code of conduct
+    "LOCK_AFTER_DAYS": "60",
     "SESSION_IDLE_MINUTES": "30",
     "SESSION_MAX_HOURS": "12",
     "HSDS_LICENSE": "CC BY 4.0",

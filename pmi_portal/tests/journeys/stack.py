@@ -73,6 +73,7 @@ class Stack:
             "ERASURE_LEDGER": str(folder / "erasures.jsonl"),
             "PORTAL_URL": self.address,
             "DEMO": "true",
+            "CONDUCT_REQUIRED": "true",  # as it is by itself; who is there has accepted it
             "PACE_LIMITED": "false",  # what drives these browsers is faster than a person
             "LOG_LEVEL": "INFO",
             "PYTHONUNBUFFERED": "1",

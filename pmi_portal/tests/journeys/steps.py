@@ -1,5 +1,6 @@
 """What people do on the pages, by the names of fields and addresses, so that wording may change freely."""
 
+import re
 from collections.abc import Callable
 
 from playwright.sync_api import Locator, Page
@@ -110,3 +111,23 @@ def expect_words(page: Page, words: str, *, gone: bool = False) -> None:
     comes_to(
         page, lambda: (words in main.inner_text()) is not gone, f"“{words}” {'gone' if gone else 'shown'}"
     )
+
+
+def accept_invitation(page: Page, email: str, password: str) -> None:
+    """Follow the link of the e-mail, choose a password, and accept the code of conduct."""
+
+    def invitation() -> str:
+        page.goto("/demo/mail/")
+        mine = page.locator("tr", has_text=email).locator("a")
+        if not mine.count():
+            return ""
+        mine.first.click()
+        found = re.search(r"/partners/invitation/[\w-]+/", page.locator("main").inner_text())
+        return found[0] if found else ""
+
+    page.goto(wait_until(invitation, "the invitation arrived by e-mail"))
+    for field in page.locator("input[type=password]").all():
+        field.fill(password)
+    page.locator("main form.form button.btn-primary").click()
+    page.wait_for_url("**/partners/conduct/")
+    page.locator("form[action$='/conduct/accept/'] button[type=submit]").click()

@@ -9,6 +9,7 @@ from pmi_portal.demo.people import PASSWORD
 from .conftest import CASEWORKER, JOHOR, PARTNER_ADMIN, Visit
 from .stack import Stack, wait_until
 from .steps import (
+    accept_invitation,
     act,
     agree,
     choose_agency,
@@ -114,19 +115,7 @@ def test_an_invited_person_signs_in_and_is_refused_at_the_click_after_the_suspen
     admin.click("main form.form .submit-bar button")
     admin.wait_for_load_state()
 
-    def invitation() -> str:
-        guest.goto("/demo/mail/")
-        mine = guest.locator("tr", has_text=new).locator("a")
-        if not mine.count():
-            return ""
-        mine.first.click()
-        found = re.search(r"/partners/invitation/[\w-]+/", guest.locator("main").inner_text())
-        return found[0] if found else ""
-
-    guest.goto(wait_until(invitation, "the invitation arrived by e-mail"))
-    for field in guest.locator("input[type=password]").all():
-        field.fill("sebuah kata sandi panjang")
-    guest.locator("main form.form button.btn-primary").click()
+    accept_invitation(guest, new, "sebuah kata sandi panjang")
     guest.wait_for_url("**/cases/")
 
     admin.goto("/partners/SP/")

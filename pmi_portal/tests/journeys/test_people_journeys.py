@@ -1,0 +1,62 @@
+"""Admins keep their people right: replacing the last officer of a mission."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from .conftest import PORTAL_ADMIN, Visit
+from .stack import Stack
+from .steps import accept_invitation
+
+# A mission with live referrals where one officer alone works on them.
+LONELY = """
+    SELECT partner.code, person.email FROM agencies_partner AS partner
+    JOIN accounts_user AS person ON person.partner_id = partner.id AND person.is_active
+        AND person.role IN ('officer', 'supervisor')
+    WHERE partner.kind = 'mission' AND EXISTS (
+        SELECT FROM referrals_referral WHERE receiver_id = partner.id AND state IN ('sent', 'received', 'accepted')
+    ) AND 1 = (
+        SELECT count(*) FROM accounts_user AS other WHERE other.partner_id = partner.id AND other.is_active
+            AND other.role IN ('officer', 'supervisor')
+    ) ORDER BY partner.code LIMIT 1
+"""
+
+
+def test_the_last_officer_of_a_mission_is_replaced(visit: Visit, stack: Stack) -> None:
+    with stack.connect() as connection:
+        found = connection.execute(LONELY).fetchone()
+    assert found is not None
+    code, old = found
+    new = f"pengganti@{old.partition('@')[2]}"
+    admin, officer, guest = visit(PORTAL_ADMIN), visit(old), visit()
+    officer.goto("/inbox/")
+    work = officer.locator("a.row-link").first.get_attribute("href")
+    assert work
+
+    admin.goto(f"/partners/{code}/")
+    admin.locator("tr", has_text=old).locator("a.row-link").click()
+    expect(admin.locator("main")).to_contain_text("Tidak ada orang lain yang menangani kasus di sana")
+    person = admin.url
+
+    admin.goto(f"/partners/{code}/invite/")
+    admin.fill("[name=email]", new)
+    admin.fill("[name=full_name]", "Contoh Pengganti")
+    admin.check("[name=role][value=officer]")
+    admin.click("main form.form .submit-bar button")
+    accept_invitation(guest, new, "sebuah kata sandi panjang")
+    guest.wait_for_url(lambda url: "/conduct/" not in url)
+    guest.goto(work)
+    expect(guest.locator("#referral-status")).to_be_visible()
+
+    admin.goto(person)
+    expect(admin.locator("main")).not_to_contain_text("Tidak ada orang lain yang menangani kasus di sana")
+    admin.click("details.confirm:has(form[action*='/suspend/']) summary")
+    admin.locator("form[action*='/suspend/'] button[type=submit]").click()
+    admin.wait_for_load_state()
+    officer.goto(work)
+    assert "/accounts/login/" in officer.url
+    guest.reload()
+    expect(guest.locator("#referral-status")).to_be_visible()
+    admin.goto(f"/partners/{code}/")
+    admin.locator("tr", has_text=new).locator("a.row-link").click()
+    expect(admin.locator("main")).to_contain_text("Tidak ada orang lain yang menangani kasus di sana")

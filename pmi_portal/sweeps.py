@@ -45,6 +45,7 @@ NAMES: dict[str, Promise] = {
     "work-on-tables-of-people": _("Read and carry out tables of people"),
     "lock-unused-accounts": _("Warn of and lock accounts that nobody uses"),
     "remind-of-reviews": _("Remind of the review of accounts"),
+    "warn-of-agreements": _("Warn of agreements that end"),
     "deliver-due-emails": _("Send e-mails"),
 }
 _started: dict[str, float] = {}

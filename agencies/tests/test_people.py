@@ -271,8 +271,8 @@ def test_the_page_of_a_partner_asks_the_same_number_of_questions_for_one_and_for
         )
     client.force_login(boss)
     with django_assert_num_queries(
-        11
-    ):  # session, reader, partner, former names, agreement, steps, days, people, invitations, events, bell
+        12
+    ):  # session, reader, partner, former names, successor, agreement, steps, days, people, invitations, events, bell
         client.get(reverse("agencies:partner", args=["SP"]))
     person = User.objects.filter(partner=ngo)[0]
     with django_assert_num_queries(

@@ -123,7 +123,9 @@ def test_the_list_asks_the_same_number_of_questions_for_one_and_for_many(
 ) -> None:
     for _ in range(rows):
         make_mandate(partner=make_user(partner=make_partner(name_id="Mitra")).partner)
-    with django_assert_num_queries(7):  # session, reader, counts, rows, former names, people found, bell
+    with django_assert_num_queries(
+        8
+    ):  # session, reader, successors, counts, rows, former names, people found, bell
         page.get(LIST, {"q": "mitra"})
 
 

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.admin import ReadOnlyAdmin
 
+from . import admin_people  # noqa: F401  # registers its tables
 from .actions.deadlines import HOURS, LENGTH
 from .actions.partners import EDITABLE
 from .actions.reference_rows import recorded, restore, retire

@@ -1,0 +1,35 @@
+"""What the portal keeps of people's accounts, in Django's admin: to look at. Acts on it have pages of their own."""
+
+from django.contrib import admin
+
+from accounts.admin import ReadOnlyAdmin
+
+from .models import ConductAcceptance, FactorReset, ReviewAnswer, ReviewReminder
+
+
+@admin.register(ConductAcceptance)
+class ConductAcceptanceAdmin(ReadOnlyAdmin):
+    list_display = ("person", "version", "at")
+    list_select_related = ("person",)
+    search_fields = ("person__full_name", "person__email", "version")
+
+
+@admin.register(ReviewAnswer)
+class ReviewAnswerAdmin(ReadOnlyAdmin):
+    list_display = ("person", "partner", "quarter", "by", "at")
+    list_select_related = ("person", "partner", "by")
+    search_fields = ("person__full_name", "person__email", "partner__code")
+
+
+@admin.register(ReviewReminder)
+class ReviewReminderAdmin(ReadOnlyAdmin):
+    list_display = ("partner", "quarter", "stage", "at")
+    list_select_related = ("partner",)
+    search_fields = ("partner__name_id", "partner__code")
+
+
+@admin.register(FactorReset)
+class FactorResetAdmin(ReadOnlyAdmin):
+    list_display = ("person", "asked_by", "asked_at", "decided_by", "decided_at", "done")
+    list_select_related = ("person", "asked_by", "decided_by")
+    search_fields = ("person__full_name", "person__email")

@@ -52,6 +52,11 @@ ENDING = ngettext_lazy(
     "%(n)d mandates end, because %(successor)s has them already.",
     "n",
 )
+OFFICES = ngettext_lazy(
+    "%(n)d office is taken out of use. Enter it at the successor if it goes on.",
+    "%(n)d offices are taken out of use. Enter those at the successor that go on.",
+    "n",
+)
 
 
 def of_closing(foreseen: Closing) -> list[str]:
@@ -64,6 +69,7 @@ def of_closing(foreseen: Closing) -> list[str]:
         (PROPOSED, foreseen.proposed),
         (MANDATES, foreseen.mandates),
         (ENDING, now.mandates - foreseen.mandates if successor else 0),
+        (OFFICES, now.offices),
     ]
     name = successor.name if successor else ""
     said = [str(text % {"n": n, "successor": name}) for text, n in counted if n]

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from agencies.choices import Urgency
-from agencies.models import Invitation, Mandate, Partner
+from agencies.models import Invitation, Mandate, Office, Partner
 from cases.models import Case
 from notifications.actions import notify
 from notifications.choices import Kind
@@ -36,10 +36,7 @@ class Live:
     proposed: int  # referrals that wait for their sender's word before they go to it
     cases: int
     mandates: int
-
-    @property
-    def is_nothing(self) -> bool:
-        return not any(vars(self).values())
+    offices: int
 
 
 @as_portal()
@@ -56,6 +53,7 @@ def at(partner: Partner) -> Live:
         proposed=Referral.objects.filter(proposed=partner, state__in=NOT_SENT_YET).count(),
         cases=open_cases(partner).count(),
         mandates=Mandate.objects.current().filter(partner=partner).count(),
+        offices=Office.objects.current().filter(partner=partner).count(),
     )
 
 

@@ -136,6 +136,7 @@ class PartnerForm(forms.ModelForm):
             "city": _("City"),
             "letterhead": _("Letterhead"),
             "signatory": _("Who signs letters"),
+            "notices_to_mailbox": _("Tell the shared mailbox of new referrals"),
         }
         widgets = {"letterhead": forms.Textarea(attrs={"rows": 4})}
         field_classes = {
@@ -143,7 +144,10 @@ class PartnerForm(forms.ModelForm):
             "letterhead": LongText,
         }
         help_texts = {
-            "email": _("Of the office, not of a person."),
+            "email": _("The shared mailbox of the office, not of a person."),
+            "notices_to_mailbox": _(
+                "A reference and a link; whoever opens it signs in with an account of their own."
+            ),
             "letterhead": _(
                 "At the head of letters, up to six lines. Left empty: name, city, telephone and e-mail."
             ),

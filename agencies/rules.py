@@ -1,7 +1,16 @@
 """Who may do what to accounts and partners. Pure predicates: nothing is read or written here but what is passed in."""
 
 from accounts.models import User
-from accounts.roles import AT_PORTAL, Caseworker, DataProtectionOfficer, Officer, PartnerAdmin, Supervisor
+from accounts.roles import (
+    AT_PORTAL,
+    ROLES,
+    Caseworker,
+    DataProtectionOfficer,
+    Officer,
+    PartnerAdmin,
+    Right,
+    Supervisor,
+)
 
 from .choices import GUARDED_TOPICS, MAY_BECOME, PartnerKind, PartnerState, Step
 from .models import Invitation, Partner, ReferenceRow, Topic
@@ -61,6 +70,21 @@ def can_suspend(user: User, person: User) -> bool:
 
 def can_reactivate(user: User, person: User) -> bool:
     return can_manage(user, person) and not person.is_active
+
+
+def case_roles() -> list[str]:
+    """The roles of those who work on cases."""
+    return sorted(code for code, role in ROLES.items() if Right.WORK_CASES in role.rights)
+
+
+def can_stand_in(deputy: User, person: User) -> bool:
+    """A colleague who works on cases."""
+    return deputy.pk != person.pk and deputy.works_cases and deputy.partner_id == person.partner_id
+
+
+def can_set_deputy(user: User, person: User) -> bool:
+    """For somebody who works on cases: they themself and whoever manages their account."""
+    return person.works_cases and (user.pk == person.pk or can_manage(user, person))
 
 
 def can_edit_partner(user: User) -> bool:

@@ -5,10 +5,11 @@ from collections.abc import Iterable
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.absences import with_deputies
 from accounts.models import User
 
 from . import tasks, timing
-from .choices import UNDELIVERED, EmailState, Kind
+from .choices import PERSONAL, UNDELIVERED, EmailState, Kind
 from .models import Email, Notification
 from .nudges import nudge
 from .writing import about_one, compose, link_to
@@ -21,11 +22,12 @@ def notify(people: Iterable[User], *, kind: Kind, reference: str, path: str, urg
     """Put one message into each person's inbox and, by their choice now or later, one e-mail into the outbox.
 
     A message is a reference and a link. The inbox shows it at once; its e-mail may wait for a digest or for the end of
-    quiet hours (`email_at`), unless it is `urgent`: emergencies wait for nothing. Whoever is suspended gets nothing.
+    quiet hours (`email_at`), unless it is `urgent`: emergencies wait for nothing. Whoever is suspended gets nothing;
+    whoever stands in for somebody out of office is told as well, but of what is that person's alone.
     """
     now = timezone.now()
     notifications, emails = [], []
-    for person in people:
+    for person in people if kind in PERSONAL else with_deputies(people):
         if not person.is_active:
             continue
         row = Notification(recipient=person, kind=kind, reference=reference, path=path)

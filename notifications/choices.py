@@ -68,6 +68,12 @@ class Kind(models.TextChoices):
     REVIEW_ENDS = "review_ends", _("Review of accounts {reference} ends soon: not everybody is confirmed")
 
 
+# What concerns its person alone: nobody who stands in is told.
+PERSONAL = frozenset(
+    {Kind.ACCESS_GRANTED, Kind.ACCESS_TAKEN, Kind.ACCESS_ENDED, Kind.GLASS_REVIEWED, Kind.FILE_INFECTED}
+)
+
+
 class EmailState(models.TextChoices):
     DUE = "due", _("To be sent")
     SENT = "sent", _("Sent")

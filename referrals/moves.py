@@ -22,7 +22,7 @@ from cases.pausing import case_paused
 from notifications.actions import notify
 from notifications.choices import Kind
 
-from . import audience, deadlines, rules
+from . import audience, deadlines, mailbox, rules
 from .choices import ENDED, WITH_RECEIVER, State
 from .models import Referral
 
@@ -151,7 +151,7 @@ def send(
     referral.proposed = None
     referral.sent_at = timezone.now()
     referral.why_unrouted, referral.why_params = "", {}
-    return finish(
+    sent = finish(
         referral,
         State.SENT,
         EventKind.SENT,
@@ -161,6 +161,8 @@ def send(
         to=to.name_id,
         chosen=chosen,
     )
+    mailbox.tell(sent)
+    return sent
 
 
 def _name_in_consent(referral: Referral, to: Partner) -> None:

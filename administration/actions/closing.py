@@ -19,7 +19,7 @@ from agencies.actions import ActRefused, StaleData
 from agencies.actions.invitations import withdraw_all_at
 from agencies.actions.shared import record
 from agencies.choices import PartnerState, StaffVerb, Step
-from agencies.models import Mandate, Partner
+from agencies.models import Mandate, Office, Partner
 from agencies.today import today
 from privacy.acting import as_portal
 from referrals.actions import succession
@@ -97,6 +97,7 @@ def close(
         succession.propose_instead(referral, closing=current, to=successor)
     mandates = _move_mandates(current, successor)
     withdraw_all_at(current, by=by)
+    Office.objects.current().filter(partner=current).update(retired_at=timezone.now())
     current.is_active, current.awaits_activation = False, False
     current.retired_at, current.successor = timezone.now(), successor
     current.save(update_fields=["is_active", "awaits_activation", "retired_at", "successor"])

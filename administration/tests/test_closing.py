@@ -18,7 +18,7 @@ from accounts.tests.factories import make_portal_admin, make_user
 from administration import actions
 from agencies import actions as agencies
 from agencies.choices import PartnerKind, PartnerState, StaffVerb
-from agencies.models import Invitation, Mandate, Partner, PartnerStep, StaffEvent
+from agencies.models import Invitation, Mandate, Office, Partner, PartnerStep, StaffEvent
 from agencies.tests.factories import make_mandate, make_partner
 from agencies.tests.inviting import make_invitation
 from cases.models import Case, Consent
@@ -384,6 +384,7 @@ def test_the_page_says_beforehand_what_becomes_of_everything(
     asks, _officer = make_referral_in("sent", officer=officer)
     make_mandate(partner=old)
     make_invitation(partner=old, role="officer")
+    Office.objects.create(partner=old, name="Pos Contoh")
     address = reverse("administration:close", args=["OLD"])
     assert "What happens" not in page.get(address).content.decode()
     text = page.get(address, {"successor": "NEW"}).content.decode()
@@ -393,6 +394,7 @@ def test_the_page_says_beforehand_what_becomes_of_everything(
         "1 referral goes on at KJRI Baru at once",
         "1 referral waits at its sender",
         "1 mandate goes over to KJRI Baru",
+        "1 office is taken out of use",
         "Its old referrals and letters keep its name",
     ):
         assert sentence in text

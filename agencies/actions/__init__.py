@@ -11,11 +11,13 @@ from .deadlines import (
     set_own_deadline,
     set_reminders,
 )
+from .deputies import drop_deputy, set_deputy
 from .door import accept_conduct, ask_unlock, unlock
 from .imports import carry_out, discard, upload
 from .invitations import accept, invite, resend, revoke
 from .moving import move
 from .names import add_former_name, drop_former_name, names_mark, rename_partner
+from .offices import add_duty, close_office, edit_office, remove_duty
 from .partners import edit_partner, seen_values
 from .people import change_role, reactivate, reset_second_factor, suspend
 from .reference import confirm, said_mark, take_back
@@ -37,6 +39,7 @@ __all__ = [
     "accept",
     "accept_conduct",
     "add_day",
+    "add_duty",
     "add_former_name",
     "add_row",
     "approve",
@@ -44,14 +47,17 @@ __all__ = [
     "ask_unlock",
     "carry_out",
     "change_role",
+    "close_office",
     "confirm",
     "confirm_factor_reset",
     "confirm_staff",
     "discard",
+    "drop_deputy",
     "drop_former_name",
     "drop_own_deadline",
     "edit_deadline",
     "edit_hours",
+    "edit_office",
     "edit_partner",
     "edit_row",
     "invite",
@@ -64,6 +70,7 @@ __all__ = [
     "refuse_factor_reset",
     "reminders_mark",
     "remove_day",
+    "remove_duty",
     "rename_partner",
     "resend",
     "reset_row",
@@ -74,6 +81,7 @@ __all__ = [
     "row_mark",
     "said_mark",
     "seen_values",
+    "set_deputy",
     "set_own_deadline",
     "set_reminders",
     "suspend",

@@ -25,6 +25,7 @@ EDITABLE = (
     "time_zone",
     "letterhead",
     "signatory",
+    "notices_to_mailbox",
 )
 
 

@@ -7,6 +7,7 @@ from django.db import connection, transaction
 from .codes import load_deadlines, load_outcomes, load_reminders, load_topics
 from .mandates import load_mandates
 from .merge import Tally
+from .offices import load_offices
 from .partners import load_partners
 from .places import load_districts, load_provinces, load_regencies
 
@@ -21,6 +22,7 @@ _LOADERS: tuple[Callable[[], Tally], ...] = (  # what others point to comes firs
     load_deadlines,
     load_reminders,
     load_partners,
+    load_offices,
     load_mandates,
 )
 

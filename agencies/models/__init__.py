@@ -3,6 +3,7 @@ from .deadlines import CalendarDay, EscalationStep, PartnerDeadline
 from .former_names import FormerName, name_on
 from .imports import ImportRow, PeopleImport, PeopleImportQuerySet
 from .mandates import Mandate, MandateQuerySet
+from .offices import Duty, Office
 from .partners import Partner, PartnerQuerySet
 from .places import District, Province, Regency
 from .reference import Deadline, Outcome, ReferenceQuerySet, ReferenceRow, Topic
@@ -20,6 +21,7 @@ __all__ = [
     "ConductAcceptanceQuerySet",
     "Deadline",
     "District",
+    "Duty",
     "EscalationStep",
     "FactorReset",
     "FactorResetQuerySet",
@@ -29,6 +31,7 @@ __all__ = [
     "InvitationQuerySet",
     "Mandate",
     "MandateQuerySet",
+    "Office",
     "Outcome",
     "Partner",
     "PartnerDeadline",

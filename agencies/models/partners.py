@@ -125,6 +125,7 @@ class Partner(Named, ReferenceRow):
     asks_power_of_attorney = models.BooleanField(_("asks for a power of attorney"), default=False)
     letterhead = models.TextField(_("letterhead"), max_length=500, blank=True)
     signatory = models.CharField(_("who signs letters"), max_length=150, blank=True)
+    notices_to_mailbox = models.BooleanField(_("notices to the mailbox"), default=False)
     is_active = models.BooleanField(_("active"), default=True)
     awaits_activation = models.BooleanField(default=False, editable=False)
     successor = models.ForeignKey(
@@ -198,6 +199,8 @@ class Partner(Named, ReferenceRow):
         from accounts.models import validate_time_zone  # here, because people point to partners
 
         super().clean()
+        if self.notices_to_mailbox and not self.email:
+            raise ValidationError({"notices_to_mailbox": _("Enter the shared mailbox first.")})
         try:
             validate_time_zone(self.time_zone)
         except ValidationError as error:

@@ -21,7 +21,17 @@ from .. import actions, countries, rules
 from ..actions.partners import EDITABLE
 from ..choices import PartnerKind
 from ..forms import PartnerFilter, PartnerForm
-from ..models import Agreement, Invitation, Mandate, Partner, PartnerQuerySet, PartnerStep, StaffEvent
+from ..models import (
+    Agreement,
+    Duty,
+    Invitation,
+    Mandate,
+    Office,
+    Partner,
+    PartnerQuerySet,
+    PartnerStep,
+    StaffEvent,
+)
 from ..models.partners import has_accounts
 from ..models.staff import partners_managed_by, people_managed_by
 from ..paging import numbered
@@ -105,6 +115,8 @@ def partner_context(user: User, row: Partner) -> dict[str, Any]:
         "events": tell(events[:EVENTS_SHOWN]),
         "agreement": Agreement.objects.visible_to(user).without_document().filter(partner=row).first(),
         "steps": PartnerStep.objects.filter(partner=row).select_related("by")[:STEPS_SHOWN],
+        "offices": Office.objects.current().filter(partner=row).select_related("district"),
+        "on_duty": Duty.objects.filter(partner=row).now().select_related("person"),
         "can_invite": rules.can_invite(user, row),
         "can_edit": rules.can_edit_partner(user),
     }

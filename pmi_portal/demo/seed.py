@@ -25,6 +25,7 @@ from . import (
     rights,
     scenes,
     services,
+    standing,
     together,
     writing,
 )
@@ -110,6 +111,7 @@ def seed(now: datetime | None = None) -> World | None:
         rights.write(world)
         services.add_services(world.partners)
         people.add_log()
+        standing.write()
     except BaseException:
         world.files.drop()
         raise

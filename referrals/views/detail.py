@@ -20,7 +20,7 @@ from cases.models import CaseEvent
 from cases.standing import chains
 from notifications.actions import mark_read
 
-from .. import actions, disclosure, rules, wording
+from .. import actions, disclosure, on_duty, rules, wording
 from ..choices import WITH_RECEIVER, State
 from ..models import Referral
 from . import conversation, door, partners, recording
@@ -189,6 +189,7 @@ def _shown(user: User, referral: Referral) -> dict[str, Any]:
         "lines": conversation.lines(user, referral, told),
         "follow_ups": list(referral.follow_ups.select_related("case")) if as_sender else [],
         "chains": _chains(referral) if as_sender else [],
+        "on_duty": on_duty.at_receiver(referral) if as_sender else [],
         "can_refer_again": rules.can_refer_again(user, referral),
         "can_agree": rules.can_agree(user, referral),
         **together(user, referral),

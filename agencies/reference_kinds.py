@@ -19,7 +19,6 @@ from .models import (
     Deadline,
     District,
     Mandate,
-    Office,
     Outcome,
     Partner,
     Province,
@@ -106,7 +105,6 @@ KINDS: dict[str, Kind] = {
             _MANDATE,
             ("code", "partner__name_id", "partner__name_en", "partner__code", "agency_code"),
         ),
-        Kind("office", gettext_lazy("Offices"), Office, ("partner",), ("code", "name", "partner__name_id")),
         Kind("district", gettext_lazy("Consular districts"), District),
         Kind("topic", gettext_lazy("Topics"), Topic),
         Kind("outcome", gettext_lazy("Outcomes"), Outcome),
@@ -167,8 +165,6 @@ def _claims(row: ReferenceRow) -> list[str]:
                 row.city,
                 countries.name(row.country),
             ]
-        case Office():
-            return [str(row.partner), row.city, row.address]
         case District():
             return [countries.name(row.country), ", ".join(row.aliases)]
         case Topic():

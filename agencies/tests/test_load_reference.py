@@ -149,7 +149,7 @@ class TestLoadingAgain:
             tally.kind: (tally.added, tally.changed, tally.retired, tally.left_alone) for tally in load_all()
         }
         assert set(rows.values()) == {(0, 0, 0, 0)}
-        assert len(rows) == 9
+        assert len(rows) == 10
 
     def test_leaves_alone_what_an_admin_edited(self) -> None:
         Partner.objects.filter(code="KBRI_DOHA").update(name_id="KBRI Doha (baru)", email="doha@example.org")

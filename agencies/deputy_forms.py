@@ -8,7 +8,6 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
-from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
 from accounts.absences import Absence
@@ -44,7 +43,7 @@ class DeputyForm(forms.Form):
     def clean_last_day(self) -> date:
         day: date = self.cleaned_data["last_day"]
         if day < timezone.localdate():
-            raise ValidationError(_g("This day is past already."))
+            raise ValidationError(_("This day is past already."))
         return day
 
     def clean(self) -> dict[str, Any]:

@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
-from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -33,10 +32,16 @@ class OfficeForm(Seen):
     )
     city = Line(label=_("City"), max_length=100, required=False)
     province = forms.ModelChoiceField(
-        label=_("Province"), queryset=Province.objects.order_by("name"), required=False
+        label=_("Province"),
+        queryset=Province.objects.order_by("name"),
+        required=False,
+        empty_label=_("Its whole area"),
     )
     district = forms.ModelChoiceField(
-        label=_("Consular district"), queryset=District.objects.none(), required=False
+        label=_("Consular district"),
+        queryset=District.objects.none(),
+        required=False,
+        empty_label=_("Its whole area"),
     )
     phone = Line(label=_("Telephone"), max_length=40, required=False)
     hours = Line(
@@ -62,7 +67,7 @@ class OfficeForm(Seen):
         name: str = self.cleaned_data["name"]
         others = Office.objects.current().filter(partner=self.partner, name__iexact=name)
         if self.office is not None and others.exclude(pk=self.office.pk).exists():
-            raise ValidationError(_g("The partner has an office of this name already."))
+            raise ValidationError(_("The partner has an office of this name already."))
         return name
 
     @property
@@ -92,7 +97,7 @@ class DutyForm(forms.Form):
         fields: Any = self.fields
         fields["person"].queryset = User.objects.filter(partner=partner, is_active=True)
         for name in ("starts_at", "ends_at"):
-            fields[name].help_text = _g("By the clock of %(zone)s.") % {"zone": partner.time_zone}
+            fields[name].help_text = _("By the clock of %(zone)s.") % {"zone": partner.time_zone}
 
     def clean_starts_at(self) -> datetime:
         return self._there("starts_at")
@@ -100,14 +105,14 @@ class DutyForm(forms.Form):
     def clean_ends_at(self) -> datetime:
         end = self._there("ends_at")
         if end <= timezone.now():
-            raise ValidationError(_g("This is over already. Check the day."))
+            raise ValidationError(_("This is over already. Check the day."))
         return end
 
     def _there(self, name: str) -> datetime:
         """The moment that somebody at the partner means."""
         moment: datetime = self.cleaned_data[name]
         if not 2000 <= moment.year <= 2100:
-            raise ValidationError(_g("Please check the year."))
+            raise ValidationError(_("Please check the year."))
         return timezone.make_naive(moment).replace(tzinfo=self.zone)
 
     def clean(self) -> dict[str, Any]:

@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
 from accounts.text import Line
@@ -54,12 +53,12 @@ class CloseForm(ReasonForm):
     def __init__(self, *args: Any, partner: Partner, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.partner = partner
-        self.fields["code"].help_text = _g("Type %(code)s: a closed partner stays closed.") % {
+        self.fields["code"].help_text = _("Type %(code)s: a closed partner stays closed.") % {
             "code": partner.code
         }
 
     def clean_code(self) -> str:
         code: str = self.cleaned_data["code"]
         if code.upper() != self.partner.code:
-            raise ValidationError(_g("This is not the code. Type %(code)s.") % {"code": self.partner.code})
+            raise ValidationError(_("This is not the code. Type %(code)s.") % {"code": self.partner.code})
         return code

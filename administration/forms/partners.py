@@ -10,7 +10,6 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils import timezone
-from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
 from accounts.characters import validate_plain_email
@@ -62,6 +61,7 @@ class RegisterForm(KeyedForm):
         label=_("Province"),
         queryset=Province.objects.order_by("name"),
         required=False,
+        empty_label=CHOOSE[1],
         help_text=_("Of the office. Only in Indonesia."),
     )
     time_zone = forms.ChoiceField(label=_("Time zone"), choices=time_zone_choices, initial="Asia/Jakarta")
@@ -86,7 +86,7 @@ class RegisterForm(KeyedForm):
         code: str = self.cleaned_data["code"]
         if code and (taken := Partner.objects.filter(code=code).first()):
             raise ValidationError(
-                _g("%(name)s has this code. Choose another, or leave it empty.") % {"name": taken.name}
+                _("%(name)s has this code. Choose another, or leave it empty.") % {"name": taken.name}
             )
         return code
 
@@ -94,7 +94,7 @@ class RegisterForm(KeyedForm):
         prefix: str = self.cleaned_data["reference_prefix"]
         Partner._meta.get_field("reference_prefix").run_validators(prefix)
         if prefix and (taken := Partner.objects.filter(reference_prefix=prefix).first()):
-            raise ValidationError(_g("%(name)s uses this prefix. Choose another.") % {"name": taken.name})
+            raise ValidationError(_("%(name)s uses this prefix. Choose another.") % {"name": taken.name})
         return prefix
 
     def clean(self) -> dict[str, Any]:
@@ -171,15 +171,15 @@ class AgreementForm(KeyedForm):
     def clean_signed_on(self) -> date:
         day: date = self.cleaned_data["signed_on"]
         if day > timezone.localdate():
-            raise ValidationError(_g("This day has not come yet. Enter the day on which it was signed."))
+            raise ValidationError(_("This day has not come yet. Enter the day on which it was signed."))
         if day.year < 2000:
-            raise ValidationError(_g("Please check the year."))
+            raise ValidationError(_("Please check the year."))
         return day
 
     def clean_paper(self) -> CheckedFile:
         paper: CheckedFile = self.cleaned_data["paper"]
         if paper.content_type != PDF:
-            raise ValidationError(_g("An agreement is kept as PDF. Please choose the signed paper as PDF."))
+            raise ValidationError(_("An agreement is kept as PDF. Please choose the signed paper as PDF."))
         return paper
 
     def clean(self) -> dict[str, Any]:

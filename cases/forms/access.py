@@ -8,7 +8,6 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
-from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
 from accounts.keyed import KeyedForm
@@ -74,7 +73,7 @@ class NameForm(forms.Form):
         if day is None:
             return None
         if day < timezone.localdate():
-            raise ValidationError(_g("This day is past already."))
+            raise ValidationError(_("This day is past already."))
         return timezone.make_aware(datetime.combine(day, time.max))
 
 

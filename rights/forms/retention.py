@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
-from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
 from accounts.keyed import KeyedForm
@@ -34,7 +33,7 @@ class HoldForm(KeyedForm):
         day: date = self.cleaned_data["review_on"]
         today = timezone.localdate()
         if not today < day <= today + REVIEWED_WITHIN:
-            raise ValidationError(_g("Please choose a day within the coming year."))
+            raise ValidationError(_("Please choose a day within the coming year."))
         return day
 
 

@@ -155,11 +155,8 @@ NOT_THERE = {
     "ImportRow": "the same",
     "PartnerStep": "a step stands with its reason on the page of its partner",
     "Agreement": "its paper is sealed, and fetched from the page of its partner",
-<<<<<<< HEAD
-=======
     "Office": "offices and duties are kept on the pages of their partner, which log it",
     "Duty": "the same",
->>>>>>> 79b7bf9 (Texts of forms are found for translation whatever they are called by)
 }
 
 

@@ -271,13 +271,13 @@ def test_the_page_of_a_partner_asks_the_same_number_of_questions_for_one_and_for
         )
     client.force_login(boss)
     with django_assert_num_queries(
-        12
-    ):  # session, reader, partner, former names, successor, agreement, steps, days, people, invitations, events, bell
+        14
+    ):  # session, reader, partner, former names, successor, agreement, steps, offices, who is on duty, days, people, invitations, events, bell
         client.get(reverse("agencies:partner", args=["SP"]))
     person = User.objects.filter(partner=ngo)[0]
     with django_assert_num_queries(
-        8
-    ):  # session, reader, person, conduct, events, wish for a reset, second factor, bell
+        9
+    ):  # session, reader, person, conduct, absence, events, wish for a reset, second factor, bell
         client.get(reverse("agencies:person", args=[person.pk]))
 
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0007_recovery_codes_hashed"),
+        ("accounts", "0008_locked_and_conduct"),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("agencies", "0013_partners_life"),
+        ("agencies", "0014_two_admins_conduct_and_review"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from uuid import UUID
 
 from django.db import transaction
@@ -54,13 +55,14 @@ def foresee(partner: Partner, successor: Partner | None) -> Closing:
     """What closing the partner would do now."""
     received, proposed = succession.at(partner)
     now = live.at(partner)
+    fates = _fates([*received, *proposed], successor)
     return Closing(
         successor=successor,
         live=now,
-        fates=Counter(succession.fate(referral, successor) for referral in received),
+        fates=Counter(fates[referral] for referral in received),
         proposed=len(proposed),
         mandates=len(_going_over(partner, successor)) if successor else 0,
-        seen=_mark(partner, successor, received, proposed),
+        seen=_mark(partner, fates),
     )
 
 
@@ -87,7 +89,7 @@ def close(
         successor.refresh_from_db()
     if problem := why_not(current, successor):
         raise ActRefused(problem)
-    if _mark(current, successor, *succession.at(current)) != seen:
+    if _mark(current, _fates(chain(*succession.at(current)), successor)) != seen:
         raise StaleData(
             _("Something changed at this partner meanwhile. Look at what happens now, then go on.")
         )
@@ -154,19 +156,15 @@ def _hold_both(partner: Partner, successor: Partner) -> None:
     list(both.select_for_update(no_key=True).values_list("pk"))
 
 
-def _mark(
-    partner: Partner, successor: Partner | None, received: Iterable[Referral], proposed: Iterable[Referral]
-) -> str:
+def _fates(referrals: Iterable[Referral], successor: Partner | None) -> dict[Referral, Fate]:
+    return {referral: succession.fate(referral, successor) for referral in referrals}
+
+
+def _mark(partner: Partner, fates: Mapping[Referral, Fate]) -> str:
     """A mark of what would go where: the step seen last, and what is live with what becomes of it."""
-    lines = [f"{row.pk}:{row.state}:{succession.fate(row, successor)}" for row in (*received, *proposed)]
-    lines += [
-        str(pk)
-        for pk in Mandate.objects.current()
-        .filter(partner=partner)
-        .order_by("pk")
-        .values_list("pk", flat=True)
-    ]
-    whole = "\n".join(sorted(lines)).encode()
+    mandates = Mandate.objects.current().filter(partner=partner).order_by("pk").values_list("pk", flat=True)
+    lines = [f"{referral.pk}:{referral.state}:{fate}" for referral, fate in fates.items()]
+    whole = "\n".join(sorted([*lines, *map(str, mandates)])).encode()
     return f"{seen_standing(partner)}|{hashlib.sha256(whole).hexdigest()[:16]}"
 
 

@@ -37,9 +37,10 @@ def fate(referral: Referral, to: Partner | None) -> Fate:
         return Fate.CHOOSES
     if twin_at(to, referral):
         return Fate.HAS_IT
-    goes_on = rules.goes_on(referral.consent) and not rules.spoke_against(referral.consent, to)
+    if referral.case.is_paused or not rules.goes_on(referral.consent):
+        return Fate.ASKS
     in_a_circle = any(earlier.receiver_id == to.pk for earlier in before(referral))
-    return Fate.GOES_ON if goes_on and not in_a_circle and not referral.case.is_paused else Fate.ASKS
+    return Fate.ASKS if in_a_circle or rules.spoke_against(referral.consent, to) else Fate.GOES_ON
 
 
 def hand_on(referral: Referral, *, closing: Partner, to: Partner | None) -> Fate:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from accounts.models import User
 
-from . import accounts, partners, reference, referrals
+from . import accounts, partners, people, reference, referrals
 from .shapes import BAD, NEUTRAL, WARN, Concern
 
 __all__ = ["Concern", "concerns_of"]
@@ -18,12 +18,15 @@ __all__ = ["Concern", "concerns_of"]
 CONCERNS: tuple[Callable[[User], Concern | None], ...] = (
     referrals.late_partners,
     referrals.unrouted,
+    people.second_pair,
+    people.locked,
     accounts.invitations,
     accounts.emails,
     accounts.without_admin,
     partners.agreements,
     partners.waiting,
     reference.mandates,
+    people.reviews,
     reference.unconfirmed,
 )
 _TURN = {BAD: 0, WARN: 1, NEUTRAL: 2}

@@ -24,9 +24,11 @@ UNANSWERED_AFTER = timedelta(hours=24)
 def invitations(user: User) -> Concern | None:
     """Invitations that nobody answered within a day, or at all."""
     now = timezone.now()
-    open_ones = Invitation.objects.visible_to(user).open().select_related("partner")
+    open_ones = Invitation.objects.visible_to(user).open().filter(waits_for_second=False)
     waiting = list(
-        open_ones.filter(expires_at__lt=now + _left_of(UNANSWERED_AFTER)).order_by("expires_at")[:MOST]
+        open_ones.select_related("partner")
+        .filter(expires_at__lt=now + _left_of(UNANSWERED_AFTER))
+        .order_by("expires_at")[:MOST]
     )
     if not waiting:
         return None

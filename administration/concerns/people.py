@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from agencies import reviewing
-from agencies.models import FactorReset, Invitation
+from agencies.models import FactorReset, Invitation, Partner
 from agencies.models.staff import people_managed_by
 
 from .shapes import BAD, MOST, NEUTRAL, WARN, Concern, Row, page_of
@@ -70,7 +70,7 @@ def reviews(user: User) -> Concern | None:
     quarter = reviewing.current()
     partners = reviewing.unanswered(quarter)
     if not user.manages_partners:
-        partners = partners.filter(pk=user.partner_id)
+        partners = partners.filter(people=user)
     found = list(partners[:MOST])
     if not found:
         return None
@@ -93,19 +93,17 @@ def reviews(user: User) -> Concern | None:
         ),
         "people",
         WARN if ends_soon else NEUTRAL,
-        rows=tuple(
-            Row(
-                partner.name,
-                page_of(partner),
-                ngettext("%(n)d person", "%(n)d people", partner.waiting) % {"n": partner.waiting},
-            )
-            for partner in found
-        )
+        rows=tuple(Row(partner.name, page_of(partner), _how_many(partner)) for partner in found)
         if user.manages_partners
         else (),
         url=url,
         action=action,
     )
+
+
+def _how_many(partner: Partner) -> str:
+    waiting: int = partner.waiting  # type: ignore[attr-defined]  # `reviewing.unanswered` annotates it
+    return ngettext("%(n)d person", "%(n)d people", waiting) % {"n": waiting}
 
 
 def _page_of(person: User) -> str:

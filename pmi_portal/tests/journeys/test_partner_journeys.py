@@ -1,15 +1,12 @@
 """A partner's life in browsers: from being registered to its first accepted referral, and closing with a successor."""
 
-import re
-
 from playwright.sync_api import Page, expect
 
 from cases.tests.files import pdf
 from pmi_portal.demo.people import PASSWORD
 
 from .conftest import CASEWORKER, PORTAL_ADMIN, Visit
-from .stack import wait_until
-from .steps import act, agree, choose_agency, expect_state, log_complaint
+from .steps import accept_invitation, act, agree, choose_agency, expect_state, log_complaint
 
 NEW = "LEMBAGA_CONTOH_CAHAYA"
 NAME = "Lembaga Contoh Cahaya"
@@ -36,19 +33,6 @@ def refer_to(page: Page, case: str, agency: str, *, onward: bool = False) -> str
     page.click("main .submit-bar button")
     page.wait_for_url("**/referrals/*-*-*-*-*/")
     return page.url
-
-
-def link_in_the_mail(guest: Page, to: str) -> str:
-    def found() -> str:
-        guest.goto("/demo/mail/")
-        mine = guest.locator("tr", has_text=to).locator("a")
-        if not mine.count():
-            return ""
-        guest.goto(mine.first.get_attribute("href") or "")
-        link = re.search(r"/partners/invitation/[\w-]+/", guest.locator("main").inner_text())
-        return link[0] if link else ""
-
-    return str(wait_until(found, "the invitation arrived"))
 
 
 def test_a_partner_is_registered_and_accepts_its_first_referral(visit: Visit) -> None:
@@ -80,12 +64,9 @@ def test_a_partner_is_registered_and_accepts_its_first_referral(visit: Visit) ->
     admin.check("[name=role][value=officer]")
     send(admin)
 
-    guest.goto(link_in_the_mail(guest, OFFICER))
-    guest.fill("[name=password]", PASSWORD + "-baru")
-    guest.fill("[name=password_again]", PASSWORD + "-baru")
-    guest.click("main form [type=submit]")
-    guest.wait_for_load_state()
-    officer = visit(OFFICER, PASSWORD + "-baru")
+    officer = guest
+    accept_invitation(officer, OFFICER, PASSWORD + "-baru")
+    officer.wait_for_url(lambda url: "/conduct/" not in url)
 
     case = log_complaint(caseworker, name="Contoh Melur")
     address = refer_to(caseworker, case, NAME)

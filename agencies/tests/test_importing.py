@@ -242,6 +242,17 @@ def test_five_thousand_people_are_previewed_and_invited_in_one_transaction_and_f
     ]
 
 
+def test_five_thousand_people_are_read_in_flat_memory(admin: User) -> None:
+    def most_for(people: int) -> int:
+        made = actions.upload(by=admin, partner=admin.partner, content=staff(people).encode(), key=uuid4())
+        most = peak(lambda: importing.work(made.pk))
+        made.refresh_from_db()
+        assert (made.state, made.rows_read) == (ImportState.CHECKED, people)
+        return most
+
+    assert most_for(5_000) - most_for(1_000) < 2_500_000  # the file, and every address so that none comes twice
+
+
 def test_an_invited_person_gets_a_link_that_works_in_their_language(client: Client, admin: User) -> None:
     carried_out(table_of(staff(2), admin), admin)
     indonesian = Email.objects.get(to="petugas1@contoh.example").body

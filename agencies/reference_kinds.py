@@ -19,6 +19,7 @@ from .models import (
     Deadline,
     District,
     Mandate,
+    Office,
     Outcome,
     Partner,
     Province,
@@ -117,6 +118,13 @@ KINDS: dict[str, Kind] = {
             ("province",),
             ("code", "name", "province__name"),
         ),
+        Kind(
+            "office",
+            gettext_lazy("Offices"),
+            Office,
+            ("partner", "province", "district"),
+            ("code", "name", "city", "partner__name_id", "partner__name_en"),
+        ),
     )
 }
 _CODE_OF = {kind.model: kind.code for kind in KINDS.values()}
@@ -148,7 +156,10 @@ def summary(row: ReferenceRow) -> str:
 def related_unconfirmed(row: ReferenceRow) -> Iterable[ReferenceRow]:
     """Other unconfirmed rows of the same partner, which one source often confirms together."""
     if isinstance(row, Partner):
-        return KINDS["mandate"].unconfirmed().filter(partner=row)
+        return [
+            *KINDS["mandate"].unconfirmed().filter(partner=row),
+            *KINDS["office"].unconfirmed().filter(partner=row),
+        ]
     if isinstance(row, Mandate):
         others = KINDS["mandate"].unconfirmed().filter(partner=row.partner_id).exclude(pk=row.pk)
         return [*KINDS["partner"].unconfirmed().filter(pk=row.partner_id), *others]
@@ -179,6 +190,9 @@ def _claims(row: ReferenceRow) -> list[str]:
             return [f"{row.value} {row.get_unit_display()}", row.get_basis_display()]
         case Regency():
             return [row.code, str(row.province)]
+        case Office():
+            area = str(row.district or row.province or "")
+            return [str(row.partner), row.address, row.city, area, row.phone]
         case _:
             return [code_of(row)]
 

@@ -261,5 +261,5 @@ def test_the_page_takes_as_many_statements_for_one_as_for_many(
         undelivered(make_user(partner=partner, role=Officer.code).email)
     make_mandate()  # of somebody, for everything everywhere
     client.force_login(boss)
-    with django_assert_num_queries(31):
+    with django_assert_num_queries(32):
         client.get(TODAY)

@@ -14,7 +14,7 @@ from accounts.models import User
 
 from .. import rules
 from ..choices import StaffVerb
-from ..models import Mandate, Partner, ReferenceRow
+from ..models import Mandate, Office, Partner, ReferenceRow
 from ..reference_kinds import Kind, code_of, kind_of, title
 from ..reference_uses import Use, uses
 from .shared import ActRefused, StaleData, fresh, record
@@ -223,8 +223,14 @@ def locked(row: ReferenceRow) -> ReferenceRow:
 
 def recorded(verb: StaffVerb, row: ReferenceRow, by: User, **detail: Any) -> None:
     """Write a line of the log that tells of one row of reference data."""
-    partner = row.pk if isinstance(row, Partner) else row.partner_id if isinstance(row, Mandate) else None
-    record(verb, by=by, partner=partner, kind=kind_of(row).code, code=code_of(row), **detail)
+    record(verb, by=by, partner=_partner_of(row), kind=kind_of(row).code, code=code_of(row), **detail)
+
+
+def _partner_of(row: ReferenceRow) -> int | None:
+    """Whose log tells of it; nobody's in particular where the row is everybody's."""
+    if isinstance(row, Partner):
+        return row.pk
+    return row.partner_id if isinstance(row, Mandate | Office) else None
 
 
 def _key(row: ReferenceRow, name: str) -> str:

@@ -6,7 +6,7 @@ from itertools import count
 from typing import Any
 
 from agencies.choices import AgencyCode, OutcomeClass, PartnerKind
-from agencies.models import District, Mandate, Outcome, Partner, Province, Regency, Topic
+from agencies.models import District, Mandate, Office, Outcome, Partner, Province, Regency, Topic
 
 _number = count(1)
 
@@ -60,3 +60,10 @@ def make_mandate(**fields: Any) -> Mandate:
     if "partner" not in fields:
         fields["partner"] = make_partner()
     return Mandate.objects.create(**fields)
+
+
+def make_office(**fields: Any) -> Office:
+    fields.setdefault("name", f"Pos {next(_number)}")
+    if "partner" not in fields:
+        fields["partner"] = make_partner()
+    return Office.objects.create(**fields)

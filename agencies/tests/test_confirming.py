@@ -22,6 +22,7 @@ from agencies.reference_kinds import KINDS, kind_of, summary, title
 from .factories import (
     make_district,
     make_mandate,
+    make_office,
     make_outcome,
     make_partner,
     make_province,
@@ -196,6 +197,7 @@ def one_of_each() -> list[Any]:
         deadline,
         make_province(),
         make_regency(),
+        make_office(partner=mandate.partner),
     ]
 
 

@@ -250,7 +250,9 @@ def test_five_thousand_people_are_read_in_flat_memory(admin: User) -> None:
         assert (made.state, made.rows_read) == (ImportState.CHECKED, people)
         return most
 
-    assert most_for(5_000) - most_for(1_000) < 2_500_000  # the file, and every address so that none comes twice
+    assert (
+        most_for(5_000) - most_for(1_000) < 2_500_000
+    )  # the file, and every address so that none comes twice
 
 
 def test_an_invited_person_gets_a_link_that_works_in_their_language(client: Client, admin: User) -> None:

@@ -56,6 +56,7 @@ def test_no_case_is_there(page: Client) -> None:
     assert {model._meta.app_label for model in admin.site._registry} == {
         "accounts",
         "agencies",
+        "directory",
         "notifications",
     }
 

@@ -19,7 +19,7 @@ from privacy import spreadsheets
 
 from .. import actions
 from ..forms import ConfirmForm, UnconfirmedFilter
-from ..models import Deadline, Mandate, Partner, ReferenceRow
+from ..models import Deadline, Mandate, Office, Partner, ReferenceRow
 from ..paging import numbered
 from ..reference_kinds import KINDS, Kind, code_of, kind_of, related_unconfirmed, summary, title
 
@@ -190,6 +190,8 @@ def _correct_url(row: ReferenceRow) -> str:
         return reverse("agencies:partner_edit", args=[row.code])
     if isinstance(row, Mandate):
         return reverse("agencies:partner_mandates", args=[row.partner.code])
+    if isinstance(row, Office):
+        return reverse("agencies:office_edit", args=[row.partner.code, row.pk])
     if isinstance(row, Deadline):
         return reverse("agencies:deadline_edit", args=[row.code])
     return reverse("agencies:reference_row", args=[kind_of(row).code, row.pk])

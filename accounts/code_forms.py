@@ -168,6 +168,12 @@ class CredentialField(forms.JSONField):
         except RecursionError as error:  # brackets within brackets, thousands deep
             raise ValidationError(self.error_messages["invalid"], code="invalid") from error
 
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        try:
+            return super().bound_data(data, initial)
+        except RecursionError:  # the same when the form is shown again, with nothing in the field
+            return None
+
 
 class PasskeyForm(AuthenticateWebAuthnForm):
     """A passkey, after the password. Attempts are counted as those of codes are."""

@@ -51,5 +51,6 @@ def supervisors(case: Case) -> list[User]:
 
 
 def people(partner: Partner, right: Right, **only: Any) -> list[User]:
-    """Everybody at this partner whose role holds the right, or of them `only` those whom the look-up finds."""
-    return list(User.objects.filter(partner=partner, is_active=True, role__in=holding(right), **only))
+    """Everybody who may come in at this partner and whose role holds the right, or of them `only` whom the look-up finds."""
+    here = User.objects.filter(partner=partner, is_active=True, locked_at=None, role__in=holding(right))
+    return list(here.filter(**only))

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.policy import hold
 from accounts.roles import PortalAdmin
 from notifications.actions import send_email
 
@@ -48,9 +49,10 @@ def invite(
     )
     if role == PortalAdmin.code:
         let_second_admin_approve(new)
-        return new
-    send(new)
-    record(StaffVerb.INVITED, by=by, partner=partner, email=email, role=role)
+    else:
+        send(new)
+        record(StaffVerb.INVITED, by=by, partner=partner, email=email, role=role)
+    hold(by)  # else an invitation outlives the right of whoever wrote it while that was being taken
     return new
 
 
@@ -74,6 +76,7 @@ def resend(*, by: User, invitation: Invitation) -> Invitation:
     current.invited_by = by
     send(current)
     record(StaffVerb.RESENT, by=by, partner=current.partner_id, email=current.email, role=current.role)
+    hold(by)
     return current
 
 

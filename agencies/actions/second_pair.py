@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.urls import reverse
@@ -22,6 +24,8 @@ from .invitations import lock, send
 from .people import begin, take_factors_away
 from .second_admin import PORTAL_ADMIN, SECOND_FACTOR, admins, reference_of
 from .shared import ActRefused, fresh, one_at_a_time, record
+
+INDEPENDENT_AFTER = timedelta(days=30)  # since one admin invited the other: else one person could be both
 
 
 @transaction.atomic
@@ -68,10 +72,27 @@ def confirm_factor_reset(*, by: User, reset: FactorReset) -> FactorReset:
     if held.asked_by_id == by.pk:
         raise ActRefused(_("You asked for this yourself. Another admin has to confirm it."))
     _refuse_if_over(held)
+    _refuse_unless_two(held, by)
     held.done = True
     _decide(held, by)
     take_factors_away(current, by=by)
     return held
+
+
+def _refuse_unless_two(held: FactorReset, by: User) -> None:
+    """Refuse the word of somebody whom the one who asked has just made an admin, and a wish of one who may not ask any more."""
+    asker = held.asked_by
+    if not rules.can_manage(asker, held.person):
+        raise ActRefused(
+            _("%(name)s, who asked for this, may not do so any more. Ask for it anew.")
+            % {"name": asker.full_name}
+        )
+    lately = timezone.now() - INDEPENDENT_AFTER
+    if Invitation.objects.filter(email=by.email, invited_by=asker, accepted_at__gt=lately).exists():
+        raise ActRefused(
+            _("%(name)s invited you here not long ago. Another admin has to confirm this.")
+            % {"name": asker.full_name}
+        )
 
 
 @transaction.atomic

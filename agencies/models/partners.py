@@ -25,7 +25,11 @@ _CASE_WORK_ROLES = [role.code for role in ROLES.values() if Right.WORK_CASES in 
 def has_accounts(partner: str) -> models.Exists:
     """Whether somebody may come in and work on cases at the partner whose key is in the named field of the outer query."""
     people = get_user_model()._default_manager.filter(
-        partner=models.OuterRef(partner), partner__is_active=True, is_active=True, role__in=_CASE_WORK_ROLES
+        partner=models.OuterRef(partner),
+        partner__is_active=True,
+        is_active=True,
+        locked_at=None,
+        role__in=_CASE_WORK_ROLES,
     )
     return models.Exists(people)
 

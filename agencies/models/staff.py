@@ -49,6 +49,11 @@ def people_managed_by(user: User) -> models.QuerySet[User]:
     return people.filter(partner_id=user.partner_id)
 
 
+def oneself_and_managed_by(user: User) -> models.QuerySet[User]:
+    """This person, and whoever's account they manage."""
+    return people_managed_by(user) | User.objects.filter(pk=user.pk)
+
+
 def new_token() -> str:
     """A secret for one link, of 256 random bits."""
     return secrets.token_urlsafe(32)

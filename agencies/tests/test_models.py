@@ -57,6 +57,8 @@ class TestPartner:
             )
         having = [partner for partner in Partner.objects.with_accounts() if partner.has_accounts]
         assert having == [worked]
+        worked.people.update(locked_at=timezone.now())  # long unused: nobody there can read a referral
+        assert not any(partner.has_accounts for partner in Partner.objects.with_accounts())
 
     def test_refuses_a_time_zone_that_is_none(self) -> None:
         partner = make_partner()

@@ -20,6 +20,7 @@ from agencies import actions
 from agencies.choices import StaffVerb
 from agencies.models import FactorReset, Invitation, StaffEvent
 from agencies.models.second_pair import WAITS_FOR
+from agencies.models.staff import hash_of
 from notifications.models import Email, Notification
 
 from .factories import make_partner
@@ -241,3 +242,39 @@ def test_a_link_that_was_never_sent_opens_nothing(first: User, second: User, cli
     invitation = invited(client, first)
     with pytest.raises(actions.ActRefused):
         actions.accept(token_hash=invitation.token_hash, password=PASSWORD, full_name="Next Admin")
+
+
+# Two who are one ----------------------------------------------------------------------------------
+
+
+def test_whoever_was_invited_by_the_one_who_asks_is_no_second_admin_for_a_month(
+    person: User, admin: User
+) -> None:
+    other = actions.invite(
+        by=admin,
+        partner=person.partner,
+        email="second@example.org",
+        full_name="Second Self",
+        role=PartnerAdmin.code,
+        language="en",
+    )
+    actions.accept(
+        token_hash=hash_of(token_in_the_mail("second@example.org")),
+        password=PASSWORD,
+        full_name="Second Self",
+    )
+    colleague = User.objects.get(email="second@example.org")
+    reset = actions.ask_factor_reset(by=admin, person=person)
+    with pytest.raises(actions.ActRefused, match="invited you here not long ago"):
+        actions.confirm_factor_reset(by=colleague, reset=reset)
+    Invitation.objects.filter(pk=other.pk).update(accepted_at=timezone.now() - timedelta(days=31))
+    assert actions.confirm_factor_reset(by=colleague, reset=reset).done
+
+
+def test_the_wish_of_an_admin_who_was_suspended_meanwhile_is_not_confirmed(
+    person: User, admin: User, colleague: User
+) -> None:
+    reset = actions.ask_factor_reset(by=admin, person=person)
+    actions.suspend(by=colleague, person=admin)
+    with pytest.raises(actions.ActRefused, match="may not do so any more"):
+        actions.confirm_factor_reset(by=colleague, reset=reset)

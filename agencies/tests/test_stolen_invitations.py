@@ -3,12 +3,15 @@
 from threading import Barrier, Thread
 
 import pytest
-from django.db import connection
+from django.core.exceptions import PermissionDenied
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from accounts.tests.factories import PASSWORD
+from accounts.roles import PartnerAdmin, Supervisor
+from accounts.tests.factories import PASSWORD, make_portal_admin, make_user
+from administration.tests.at_once import Begun, wait_for_a_lock_that_is_asked_for
 from agencies import actions
 from agencies.models import Invitation
 
@@ -110,3 +113,17 @@ def test_accepting_makes_a_new_session_that_is_listed_and_has_a_clock(
     assert guest.cookies["pmi_session"].value != before
     listed = guest.get(reverse("accounts:sessions")).context["sessions"]
     assert [session.current for session in listed] == [True]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_invitation_does_not_outlive_the_right_of_whoever_writes_it() -> None:
+    """Whoever is just losing the role writes one to themself, under another address."""
+    partner = make_partner()
+    boss, admin = make_portal_admin(), make_user(partner=partner, role=PartnerAdmin.code)
+    with transaction.atomic():
+        actions.change_role(by=boss, person=admin, role=Supervisor.code)
+        inviting = Begun(lambda: make_invitation(partner=partner, by=admin, role=PartnerAdmin.code))
+        wait_for_a_lock_that_is_asked_for()
+    with pytest.raises(PermissionDenied):
+        _ = inviting.result
+    assert not Invitation.objects.open().exists()

@@ -16,7 +16,7 @@ from accounts.policy import SignedInRequest
 
 from .. import actions, rules
 from ..deputy_forms import DeputyForm
-from ..models.staff import people_managed_by
+from ..models.staff import oneself_and_managed_by
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -55,8 +55,7 @@ def deputy_drop(request: SignedInRequest, pk: int) -> HttpResponse:
 
 def _find(request: SignedInRequest, pk: int) -> User:
     """Oneself, or somebody whose account one manages, who works on cases."""
-    own = User.objects.filter(pk=request.user.pk)
-    person = (own | people_managed_by(request.user)).select_related("partner").filter(pk=pk).first()
+    person = oneself_and_managed_by(request.user).select_related("partner").filter(pk=pk).first()
     if person is None or not rules.can_set_deputy(request.user, person):
         raise Http404
     return person

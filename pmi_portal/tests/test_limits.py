@@ -99,6 +99,7 @@ def test_the_pages_that_take_files_are_those_of_documents_and_tables() -> None:
     taking = {name for name, pattern in ROUTES.items() if getattr(pattern.callback, "takes_file", False)}
     assert taking == {
         *("cases:documents", "referrals:documents"),
+        "administration:agreements",
         *("agencies:invite_many", "agencies:invite_many_everywhere", "agencies:reference_upload"),
     }
 

@@ -47,8 +47,10 @@ class _Merge:
 
     def update(self, row: ReferenceRow, fields: Fields) -> None:
         """Takes over each value that still is as the loader left it."""
-        loaded = dict(row.loaded)
-        back = bool(loaded.pop("retired", False)) and row.retired_at is not None
+        loaded, retired_at = dict(row.loaded), row.retired_at
+        back = bool(loaded.pop("retired", False)) and retired_at is not None
+        if back:
+            row.retired_at = None
         changed, edited = {}, False
         for name, wanted in fields.items():
             current, base = getattr(row, name), self._base(row, name)
@@ -58,10 +60,9 @@ class _Merge:
                 changed[name] = loaded[name] = wanted
             else:
                 edited = True
-        if changed and not self._assign(row, changed):
+        if (changed or back) and not self._assign(row, changed):
             changed, edited, loaded, back = {}, True, dict(row.loaded), False
-        if back:
-            row.retired_at = None
+            row.retired_at = retired_at
         self._count("changed" if changed or back else "left_alone" if edited else "unchanged")
         if changed or back or loaded != row.loaded:
             row.loaded = loaded

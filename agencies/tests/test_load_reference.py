@@ -210,6 +210,22 @@ class TestLoadingAgain:
         assert tally("mandates").left_alone == 1
         assert Mandate.objects.filter(partner=doha, country="BH").count() == 1
 
+    def test_brings_nothing_back_that_an_admin_added_again_meanwhile(
+        self, edit_file: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        doha = Partner.objects.get(code="KBRI_DOHA")
+        with monkeypatch.context():
+            edit_file("missions.csv", lambda rows: [r for r in rows if r["code"] != "KBRI_DOHA"])
+            assert tally("mandates").retired == 1
+        monkeypatch.undo()
+        row = Mandate.objects.get(partner=doha)
+        Mandate.objects.create(partner=doha, agency_code="PERWAKILAN", stage="during", country="QA")
+        for _start in range(2):
+            assert tally("mandates").left_alone == 1
+            again = Mandate.objects.get(pk=row.pk)
+            assert again.retired_at == row.retired_at
+            assert again.loaded["retired"]
+
     def test_leaves_partners_of_admins_in_peace(self) -> None:
         make_partner(code="LBH_MALANG", name_id="LBH Malang")
         assert tally("partners").left_alone == 0

@@ -48,6 +48,12 @@ def cells() -> tuple[Cell, ...]:
     return every_cell(matching.Facts.read(), scope())
 
 
+def holes(facts: matching.Facts) -> dict[tuple[str, str, str], Cell]:
+    """The gaps that these facts leave, by topic, stage and place."""
+    found = every_cell(facts, scope())
+    return {(one.topic, one.stage, one.place): one for one in found if one.held is Held.GAP}
+
+
 def scope() -> Scope:
     """For what there should be somebody responsible: what is in use."""
     return Scope(

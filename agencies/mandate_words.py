@@ -33,7 +33,8 @@ def warnings(new: Mandate, *, but: Mandate | None = None) -> list[str]:
 
     `but` is the mandate whose place it takes.
     """
-    beside = _beside(new).exclude(pk=but.pk) if but else _beside(new)
+    ending = [pk for pk in (but and but.pk, new.replaces_id) if pk]
+    beside = _beside(new).exclude(pk__in=ending)
     return list(_told(new, list(beside.select_related(*RELATED))))
 
 

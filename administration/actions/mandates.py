@@ -25,6 +25,7 @@ from agencies.actions.mandates import (
     check_end,
     check_open,
     end_mandate,
+    giving_way,
     is_ended,
     proposed,
     reopened_by,
@@ -32,7 +33,7 @@ from agencies.actions.mandates import (
 )
 from agencies.actions.shared import fresh, one_at_a_time
 from agencies.matching import Facts
-from agencies.matching.coverage import Cell, Held, every_cell
+from agencies.matching.coverage import Cell
 from agencies.matching.facts import fact_of
 from agencies.models import Mandate, Partner
 
@@ -58,15 +59,21 @@ class Proposal:
     @property
     def new(self) -> Mandate | None:
         """The mandate that would hold, not saved."""
-        return proposed(self.partner, self.values, replaces=self.mandate) if self.values else None
+        return proposed(self.partner, self.values, instead_of=self.mandate) if self.values else None
 
     def facts(self) -> tuple[Facts, Facts]:
         """What the ranking would be decided on that day, as things stand and as proposed."""
         before = Facts.read(self.on)
-        begins = self.new or (reopened_by(self.mandate) if self.mandate else None)
+        ends: list[Mandate] = []
+        begins = self.new
+        if self.mandate is not None and begins is not None:
+            ends = giving_way(self.mandate, self.on)
+        elif self.mandate is not None:
+            begins = reopened_by(self.mandate, self.on)
+            ends = [self.mandate, *([begins] if begins else [])]
         counts = begins is not None and self.partner.is_active and self.partner.retired_at is None
         added = [fact_of(begins)] if begins is not None and counts else []
-        return before, before.but(without=[self.mandate.pk] if self.mandate else [], added=added)
+        return before, before.but(without=[row.pk for row in ends], added=added)
 
     def now(self) -> Proposal:
         """The same about the rows as they are now; whoever calls this holds the partner."""
@@ -76,7 +83,7 @@ class Proposal:
     @property
     def is_done(self) -> bool:
         if (new := self.new) is not None:
-            return twin(new) is not None
+            return twin(new, but=self.mandate) is not None
         return self.mandate is not None and is_ended(self.mandate, self.on)
 
     def check(self) -> None:
@@ -104,7 +111,7 @@ def preview(proposal: Proposal, *, until: datetime | None = None) -> Preview:
     until = until or timezone.now()
     before, after = proposal.facts()
     moved = impact.of(before, after, until=until)
-    holes, left = _gaps(before), _gaps(after)
+    holes, left = gaps.holes(before), gaps.holes(after)
     opened = tuple(one for key, one in left.items() if key not in holes)
     closed = tuple(one for key, one in holes.items() if key not in left)
     told = [asdict(moved), len(opened), len(closed), _said(proposal)]
@@ -143,11 +150,6 @@ def _when(shown: str) -> datetime | None:
     """Until when the referrals of that preview were made; None for a mark that is none."""
     match = SHOWN.fullmatch(shown)
     return datetime.fromtimestamp(int(match[1]) / 1_000_000, tz=UTC) if match else None
-
-
-def _gaps(facts: Facts) -> dict[tuple[str, str, str], Cell]:
-    cells = every_cell(facts, gaps.scope())
-    return {(one.topic, one.stage, one.place): one for one in cells if one.held is Held.GAP}
 
 
 def _said(proposal: Proposal) -> list[str]:

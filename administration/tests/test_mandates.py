@@ -353,6 +353,37 @@ class TestSavingWhatWasShown:
         for address in ("0/change/", "999999999/end/", "NOBODY/add/"):
             assert page.get(f"/mandates/{address}").status_code == 404
 
+    def test_the_preview_of_a_mandate_moved_earlier_is_without_what_it_cuts_short(
+        self, boss: User, kl: Partner
+    ) -> None:
+        make_topic(typical_agencies=["PERWAKILAN"])
+        [row] = Mandate.objects.all()
+        begins = today() + 9 * A_DAY
+        later = Proposal(kl, begins, _values(country="BN", valid_from=begins), row, seen_mandate(row))
+        save(by=boss, proposal=later, shown=preview(later).mark)
+        new = Mandate.objects.get(replaces=row)
+        day = today() + 5 * A_DAY
+        earlier = Proposal(kl, day, _values(country="SG", valid_from=day), new, seen_mandate(new))
+        _before, after = earlier.facts()
+        assert [one.country for one in after.mandates.values()] == ["SG"]
+        assert preview(earlier).opened
+        for _click in range(2):
+            save(by=boss, proposal=earlier, shown=preview(earlier).mark)
+        assert [one.country for one in Facts.read(day).mandates.values()] == ["SG"]
+
+    @pytest.mark.parametrize(("days", "held"), [(0, ["MY"]), (9, ["MY"]), (12, [])])
+    def test_the_preview_of_an_end_tells_what_goes_on_only_where_it_does(
+        self, boss: User, kl: Partner, days: int, held: list[str]
+    ) -> None:
+        [row] = Mandate.objects.all()
+        begins = today() + 9 * A_DAY
+        later = Proposal(kl, begins, _values(country="BN", valid_from=begins), row, seen_mandate(row))
+        save(by=boss, proposal=later, shown=preview(later).mark)
+        new = Mandate.objects.get(replaces=row)
+        end = Proposal(kl, today() + days * A_DAY, None, new, seen_mandate(new))
+        _before, after = end.facts()
+        assert [one.country for one in after.mandates.values()] == held
+
     def test_an_admin_who_was_suspended_meanwhile_changes_nothing(self, boss: User, johor: Partner) -> None:
         values = _values()
         proposal = Proposal(johor, today(), values)
@@ -371,7 +402,7 @@ def _seen(row: Mandate) -> dict[str, str]:
     return {"seen": seen_mandate(row)}
 
 
-def _values() -> dict[str, Any]:
+def _values(**values: Any) -> dict[str, Any]:
     plain = dict.fromkeys(("topic", "district", "province", "regency", "valid_until"))
     texts = {"agency_code": "PERWAKILAN", "stage": "during", "country": "MY", "source": "Decree 1/2026"}
-    return {**plain, **texts, "valid_from": today()}
+    return {**plain, **texts, "valid_from": today(), **values}

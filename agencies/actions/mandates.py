@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping
 from copy import copy
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -40,11 +41,14 @@ def seen_mandate(row: Mandate) -> str:
     return hashlib.sha256(values.encode()).hexdigest()
 
 
-def proposed(partner: Partner, values: Mapping[str, Any], *, replaces: Mandate | None = None) -> Mandate:
-    """The mandate that these values (of `WRITTEN`) would make, not saved."""
+def proposed(partner: Partner, values: Mapping[str, Any], *, instead_of: Mandate | None = None) -> Mandate:
+    """The mandate that these values (of `WRITTEN`) would make, not saved.
+
+    It follows the one in whose place it comes; where that will never have held, what that one was to follow.
+    """
     return Mandate(
         partner=partner,
-        replaces=replaces,
+        replaces=_followed(instead_of, values["valid_from"])[-1] if instead_of else None,
         source_status=SourceStatus.VERIFIED,
         **{name: values[name] for name in WRITTEN},
     )
@@ -76,13 +80,14 @@ def change_mandate(*, by: User, mandate: Mandate, values: Mapping[str, Any], see
     """
     by = _begin(by, mandate.partner)
     current = _lock(mandate)
-    new = proposed(mandate.partner, values, replaces=current)
-    if there := twin(new):
+    new = proposed(mandate.partner, values, instead_of=current)
+    if there := twin(new, but=current):
         return there
     check_open(current, seen)
     check(new, but=current)
     assert new.valid_from is not None
-    _close(current, new.valid_from)
+    for row in giving_way(current, new.valid_from):
+        _close(row, new.valid_from)
     new.save()
     _tell(by, new, "changed", new.valid_from)
     return new
@@ -100,7 +105,7 @@ def end_mandate(*, by: User, mandate: Mandate, on: date, seen: str) -> None:
         return
     check_open(current, seen)
     check_end(current, on)
-    before = reopened_by(current)
+    before = reopened_by(current, on)
     _close(current, on)
     if before is not None:
         before.save(update_fields=["valid_until"])
@@ -112,7 +117,11 @@ def check(new: Mandate, *, but: Mandate | None = None) -> None:
     assert new.valid_from is not None
     _check_day(new.valid_from)
     if but is not None:
-        if all(getattr(new, _column(name)) == getattr(but, _column(name)) for name in (*SAYS, "valid_until")):
+        earlier = but.valid_from is not None and new.valid_from < but.valid_from
+        same = all(
+            getattr(new, _column(name)) == getattr(but, _column(name)) for name in (*SAYS, "valid_until")
+        )
+        if same and not earlier:
             raise ValidationError(
                 _("Nothing is different from what holds already. Change something, or go back.")
             )
@@ -121,7 +130,8 @@ def check(new: Mandate, *, but: Mandate | None = None) -> None:
     new.full_clean(exclude=["replaces"], validate_constraints=False)
     if new.valid_until is not None and new.valid_until < new.valid_from:
         raise ValidationError({"valid_until": _("A mandate ends on the day it begins, or later.")})
-    if _same(new, Mandate.objects.exclude(pk=but.pk) if but else Mandate.objects.all()).exists():
+    ending = [row.pk for row in giving_way(but, new.valid_from)] if but else []
+    if _same(new, Mandate.objects.exclude(pk__in=ending)).exists():
         raise ValidationError(_("The partner already has this mandate."))
 
 
@@ -130,7 +140,7 @@ def check_end(current: Mandate, on: date) -> None:
     _check_day(on)
     if current.valid_until is not None and current.valid_until < on:
         raise ValidationError({"valid_from": _("The mandate is over by then. Choose an earlier day.")})
-    before = reopened_by(current)
+    before = reopened_by(current, on)
     if before is not None and _same(before, Mandate.objects.exclude(pk__in=[before.pk, current.pk])).exists():
         raise ActRefused(
             _("What held before cannot go on: the partner has the same mandate again. End that one first.")
@@ -154,21 +164,43 @@ def is_ended(row: Mandate, on: date) -> bool:
     return row.valid_until == on - A_DAY or row.retired_at is not None
 
 
-def reopened_by(current: Mandate) -> Mandate | None:
-    """What would go on if this mandate were taken back before its day: the one that it was to follow, not saved."""
-    if current.valid_from is None or current.valid_from <= today() or current.replaces is None:
+def giving_way(current: Mandate, on: date) -> list[Mandate]:
+    """What ends for a mandate that comes in the place of this one on that day: it, and what was to end for it."""
+    rows = _followed(current, on)
+    return [current, *(before for after, before in pairwise(rows) if _ends_for(before, after))]
+
+
+def reopened_by(current: Mandate, on: date) -> Mandate | None:
+    """What would go on if this mandate ended on that day: where it has not begun by then, the one that it was to follow,
+    not saved."""
+    if current.valid_from is None or current.valid_from <= today() or current.valid_from < on:
+        return None
+    if current.replaces is None or not _ends_for(current.replaces, current):
         return None
     before = copy(current.replaces)
-    if before.retired_at is not None or before.valid_until != current.valid_from - A_DAY:
-        return None
     before.valid_until = current.valid_until
     return before
 
 
-def twin(new: Mandate) -> Mandate | None:
-    """The very mandate, where it is saved already: somebody clicked twice."""
+def twin(new: Mandate, *, but: Mandate | None = None) -> Mandate | None:
+    """The very mandate, where it is saved already, in the place of `but`: somebody clicked twice."""
     said = {_column(name): getattr(new, _column(name)) for name in (*WRITTEN, "partner", "replaces")}
-    return Mandate.objects.filter(**said, retired_at=None).first()
+    rows = Mandate.objects.filter(**said, retired_at=None)
+    return (rows.exclude(pk=but.pk) if but else rows).first()
+
+
+def _followed(current: Mandate, on: date) -> list[Mandate]:
+    """This mandate and, as long as the last of them does not begin before that day, the one that it was to follow."""
+    rows = [current]
+    while _never_holds(rows[-1], on) and rows[-1].replaces is not None:
+        rows.append(rows[-1].replaces)
+    return rows
+
+
+def _ends_for(before: Mandate, after: Mandate) -> bool:
+    """Whether the one ends only because the other begins."""
+    begins = after.valid_from
+    return before.retired_at is None and begins is not None and before.valid_until == begins - A_DAY
 
 
 def _same(new: Mandate, among: Any) -> Any:
@@ -189,12 +221,17 @@ def _check_day(on: date) -> None:
 
 def _close(current: Mandate, on: date) -> None:
     """Let it hold until the day before; what never held at all is out of use."""
-    if current.valid_from is not None and current.valid_from >= on:
+    if _never_holds(current, on):
         current.retired_at = timezone.now()
         current.save(update_fields=["retired_at"])
     else:
         current.valid_until = on - A_DAY
         current.save(update_fields=["valid_until"])
+
+
+def _never_holds(row: Mandate, on: date) -> bool:
+    """Whether it will not have begun before that day."""
+    return row.valid_from is not None and row.valid_from >= on
 
 
 def _lock(mandate: Mandate) -> Mandate:

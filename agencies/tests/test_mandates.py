@@ -248,6 +248,59 @@ class TestChanging:
         assert list(Mandate.objects.in_force().order_by("pk")) == [row, twin]
 
 
+class TestCorrectingWhatHasNotBegun:
+    """A is followed by B in ten days; B is corrected before that."""
+
+    DAY = 10 * A_DAY
+
+    @pytest.fixture
+    def first(self, mission: Partner) -> Mandate:
+        return make_mandate(partner=mission, stage="during", country="MY")
+
+    @pytest.fixture
+    def second(self, boss: User, first: Mandate) -> Mandate:
+        return self.change(boss, first, country="BN", valid_from=today() + self.DAY)
+
+    @staticmethod
+    def change(boss: User, row: Mandate, **values: Any) -> Mandate:
+        return change_mandate(by=boss, mandate=row, values=says(**values), seen=seen_mandate(row))
+
+    @staticmethod
+    def held(*days: int) -> list[list[str]]:
+        return [[row.country for row in Mandate.objects.in_force(today() + day * A_DAY)] for day in days]
+
+    def test_taking_the_correction_back_lets_the_first_go_on(
+        self, boss: User, first: Mandate, second: Mandate
+    ) -> None:
+        day = today() + self.DAY
+        third = self.change(boss, second, country="SG", valid_from=day)
+        assert third.replaces == first
+        assert self.held(9, 10) == [["MY"], ["SG"]]
+        end_mandate(by=boss, mandate=third, on=day, seen=seen_mandate(third))
+        assert self.held(9, 10, 999) == [["MY"]] * 3
+
+    @pytest.mark.parametrize("country", ["SG", "BN", "MY"])
+    def test_moved_earlier_it_cuts_the_first_short(self, boss: User, second: Mandate, country: str) -> None:
+        seen, day = seen_mandate(second), today() + 5 * A_DAY
+        values = says(country=country, valid_from=day)
+        third = change_mandate(by=boss, mandate=second, values=values, seen=seen)
+        assert self.held(4, 5, 10) == [["MY"], [country], [country]]
+        assert change_mandate(by=boss, mandate=second, values=values, seen=seen) == third
+        assert not mandate_words.warnings(third)
+
+    def test_moved_before_several_it_stands_in_the_place_of_all(self, boss: User, second: Mandate) -> None:
+        third = self.change(boss, second, country="SG", valid_from=today() + 2 * self.DAY)
+        assert self.held(9, 10, 20) == [["MY"], ["BN"], ["SG"]]
+        fourth = self.change(boss, third, country="TH", valid_from=today() + A_DAY)
+        assert self.held(0, 1, 10, 20) == [["MY"], ["TH"], ["TH"], ["TH"]]
+        end_mandate(by=boss, mandate=fourth, on=today(), seen=seen_mandate(fourth))
+        assert self.held(0, 1, 10, 20) == [["MY"]] * 4
+
+    def test_the_same_again_is_said_to_be_no_change(self, boss: User, second: Mandate) -> None:
+        with pytest.raises(ValidationError, match="Nothing is different"):
+            self.change(boss, second, country="BN", valid_from=second.valid_from)
+
+
 class TestEnding:
     @pytest.fixture
     def row(self, mission: Partner) -> Mandate:
@@ -283,6 +336,17 @@ class TestEnding:
         assert row.valid_until is None
         again = change_mandate(by=boss, mandate=row, values=says(country="SG"), seen=seen_mandate(row))
         assert list(Mandate.objects.in_force()) == [again]
+
+    @pytest.mark.parametrize("country", ["BN", "MY"])
+    def test_a_change_that_ends_after_it_has_begun_brings_nothing_back(
+        self, boss: User, row: Mandate, country: str
+    ) -> None:
+        begins, ends = today() + 5 * A_DAY, today() + 9 * A_DAY
+        values = says(country=country, valid_from=begins, valid_until=today() + 90 * A_DAY)
+        new = change_mandate(by=boss, mandate=row, values=values, seen=seen_mandate(row))
+        end_mandate(by=boss, mandate=new, on=ends, seen=seen_mandate(new))
+        held = [list(Mandate.objects.in_force(day)) for day in (begins - A_DAY, begins, ends)]
+        assert held == [[row], [new], []]
 
     def test_what_is_over_is_not_touched_any_more(self, boss: User, row: Mandate) -> None:
         Mandate.objects.update(valid_until=today() - 5 * A_DAY)

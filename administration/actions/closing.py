@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from itertools import chain
 from uuid import UUID
 
@@ -33,9 +34,12 @@ from .standing import begin, seen_standing, shut_out_people, write
 OF_ROW = frozenset(  # what a mandate that goes over does not take along: whose it was, and how sure that was
     {
         *("id", "code", "partner_id", "source", "source_status", "loaded", "retired_at"),
-        *("confirmed_at", "confirmed_by", "confirmed_source", "replaces_id", "valid_from"),
+        *("confirmed_at", "confirmed_by", "confirmed_source", "replaces_id"),
+        *("valid_from", "valid_until"),
     }
 )
+A_DAY = timedelta(days=1)
+Period = tuple[date, date | None]  # the first day and the last
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,7 @@ class Closing:
     live: live.Live
     fates: Counter[Fate]
     proposed: int
-    mandates: int  # that the successor does not have yet
+    mandates: int  # that the successor does not have yet, or not for the whole time
     seen: str
 
 
@@ -61,8 +65,8 @@ def foresee(partner: Partner, successor: Partner | None) -> Closing:
         live=now,
         fates=Counter(fates[referral] for referral in received),
         proposed=len(proposed),
-        mandates=len(_going_over(partner, successor)) if successor else 0,
-        seen=_mark(partner, fates),
+        mandates=len(_going_over(partner, successor)),
+        seen=_mark(partner, successor, fates),
     )
 
 
@@ -89,7 +93,7 @@ def close(
         successor.refresh_from_db()
     if problem := why_not(current, successor):
         raise ActRefused(problem)
-    if _mark(current, _fates(chain(*succession.at(current)), successor)) != seen:
+    if _mark(current, successor, _fates(chain(*succession.at(current)), successor)) != seen:
         raise StaleData(
             _("Something changed at this partner meanwhile. Look at what happens now, then go on.")
         )
@@ -160,19 +164,46 @@ def _fates(referrals: Iterable[Referral], successor: Partner | None) -> dict[Ref
     return {referral: succession.fate(referral, successor) for referral in referrals}
 
 
-def _mark(partner: Partner, fates: Mapping[Referral, Fate]) -> str:
+def _mark(partner: Partner, successor: Partner | None, fates: Mapping[Referral, Fate]) -> str:
     """A mark of what would go where: the step seen last, and what is live with what becomes of it."""
-    mandates = Mandate.objects.current().filter(partner=partner).order_by("pk").values_list("pk", flat=True)
+    mandates = {row for own, same in _beside(partner, successor).items() for row in (own, *same)}
     lines = [f"{referral.pk}:{referral.state}:{fate}" for referral, fate in fates.items()]
-    whole = "\n".join(sorted([*lines, *map(str, mandates)])).encode()
+    lines += [f"{row.pk}:{row.valid_from}:{row.valid_until}" for row in mandates]
+    whole = "\n".join(sorted(lines)).encode()
     return f"{seen_standing(partner)}|{hashlib.sha256(whole).hexdigest()[:16]}"
 
 
-def _going_over(partner: Partner, successor: Partner) -> list[Mandate]:
-    """The mandates that the successor does not have in the same words."""
-    has = {_says(mandate) for mandate in Mandate.objects.current().filter(partner=successor)}
+def _beside(partner: Partner, successor: Partner | None) -> dict[Mandate, list[Mandate]]:
+    """Its mandates, each with those of the successor that say the same, at whatever time."""
+    has = defaultdict(list)
+    for mandate in Mandate.objects.current().filter(partner=successor) if successor else ():
+        has[_says(mandate)].append(mandate)
     mandates = Mandate.objects.current().filter(partner=partner).order_by("pk")
-    return [mandate for mandate in mandates if _says(mandate) not in has]
+    return {mandate: has[_says(mandate)] for mandate in mandates}
+
+
+def _going_over(partner: Partner, successor: Partner | None) -> dict[Mandate, list[Period]]:
+    """The mandates that the successor does not have in the same words, with the days for which it has not."""
+    if successor is None:
+        return {}
+    found = {mandate: _left_by(mandate, same) for mandate, same in _beside(partner, successor).items()}
+    return {mandate: periods for mandate, periods in found.items() if periods}
+
+
+def _left_by(mandate: Mandate, same: list[Mandate]) -> list[Period]:
+    """The days from today on that it covers and none of the others does."""
+    begins, last = max(today(), mandate.valid_from or today()), mandate.valid_until
+    periods: list[Period] = []
+    for other in sorted(same, key=lambda row: row.valid_from or date.min):
+        starts = other.valid_from or date.min
+        if last is not None and starts > last:
+            break
+        if starts > begins:
+            periods.append((begins, starts - A_DAY))
+        if other.valid_until is None:
+            return periods
+        begins = max(begins, other.valid_until + A_DAY)
+    return periods if last is not None and begins > last else [*periods, (begins, last)]
 
 
 def _says(mandate: Mandate) -> tuple[object, ...]:
@@ -182,7 +213,7 @@ def _says(mandate: Mandate) -> tuple[object, ...]:
 
 def _move_mandates(partner: Partner, successor: Partner | None) -> int:
     """New rows at the successor; the old ones are retired and stay for what was routed by them."""
-    going = _going_over(partner, successor) if successor else []
+    going = _going_over(partner, successor)
     names = [field.attname for field in Mandate._meta.concrete_fields if field.attname not in OF_ROW]
     Mandate.objects.current().filter(partner=partner).update(retired_at=timezone.now())
     Mandate.objects.bulk_create(
@@ -191,10 +222,12 @@ def _move_mandates(partner: Partner, successor: Partner | None) -> int:
             source=f"{partner.code}: {mandate.source}",
             source_status=mandate.source_status,
             replaces=mandate,
-            valid_from=max(today(), mandate.valid_from or today()),
+            valid_from=begins,
+            valid_until=ends,
             **{name: getattr(mandate, name) for name in names},
         )
-        for mandate in going
+        for mandate, periods in going.items()
+        for begins, ends in periods
     )
     return len(going)
 

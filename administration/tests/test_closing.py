@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -21,6 +22,7 @@ from agencies.choices import PartnerKind, PartnerState, StaffVerb
 from agencies.models import Invitation, Mandate, Office, Partner, PartnerStep, StaffEvent
 from agencies.tests.factories import make_mandate, make_partner
 from agencies.tests.inviting import make_invitation
+from agencies.today import today
 from cases.models import Case, Consent
 from cases.tests.factories import make_case
 from notifications.models import Notification
@@ -35,6 +37,7 @@ from .at_once import Begun
 
 pytestmark = pytest.mark.django_db
 
+A_DAY = timedelta(days=1)
 AGREES = {"onward": True}  # that another responsible agency is asked
 
 
@@ -211,6 +214,35 @@ def test_mandates_go_over_as_new_rows_and_the_old_ones_stay_retired(old: Partner
     assert both.retired_at is not None
     current = Mandate.objects.current().order_by("country")
     assert [(row.partner, row.country, row.code) for row in current] == [(new, "MY", None), (new, "SG", None)]
+
+
+def test_a_mandate_goes_over_for_the_days_on_which_the_successor_does_not_have_it(
+    old: Partner, new: Partner
+) -> None:
+    make_mandate(partner=old, country="MY")
+    make_mandate(partner=old, country="SG", valid_until=today() + 5 * A_DAY)
+    first, last = today() + 2 * A_DAY, today() + 5 * A_DAY
+    for country in ("MY", "SG"):
+        make_mandate(partner=new, country=country, valid_from=first, valid_until=last)
+    assert actions.foresee(old, new).mandates == 2
+    close(old, new)
+    rows = Mandate.objects.current().order_by("country", "valid_from")
+    assert list(rows.values_list("partner", "country", "valid_from", "valid_until")) == [
+        (new.pk, "MY", today(), first - A_DAY),
+        (new.pk, "MY", first, last),
+        (new.pk, "MY", last + A_DAY, None),
+        (new.pk, "SG", today(), first - A_DAY),
+        (new.pk, "SG", first, last),
+    ]
+
+
+def test_when_the_successors_own_mandate_ends_meanwhile_nothing_happens(old: Partner, new: Partner) -> None:
+    make_mandate(partner=old, country="MY")
+    theirs = make_mandate(partner=new, country="MY")
+    seen = actions.foresee(old, new).seen
+    Mandate.objects.filter(pk=theirs.pk).update(valid_until=today())
+    with pytest.raises(actions.StaleData, match="Something changed"):
+        close(old, new, seen=seen)
 
 
 def test_its_people_are_shut_out_and_its_invitations_withdrawn(

@@ -5,8 +5,10 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from agencies import gaps
 from agencies.choices import Step
-from agencies.models import Partner
+from agencies.matching import Facts
+from agencies.models import Mandate, Partner
 
 from . import live
 from .live import Live
@@ -17,7 +19,7 @@ def of(step: Step, partner: Partner) -> list[str]:
     now = live.at(partner)
     match step:
         case Step.SUSPENDED:
-            return _suspending(now)
+            return [*_suspending(now), *_mandates_rest(partner, now), _stays()]
         case Step.REACTIVATED:
             return _reactivating(now)
         case Step.ACTIVATED:
@@ -54,8 +56,29 @@ def _suspending(now: Live) -> list[str]:
             )
             % {"n": now.invitations}
         )
-    said.append(_("Its own data, mandates and cases stay as they are. You can reactivate it at any time."))
     return said
+
+
+def _mandates_rest(partner: Partner, now: Live) -> list[str]:
+    """That nothing is decided by its mandates, and how many gaps that opens today."""
+    if not now.mandates:
+        return []
+    said = [_("Its mandates do not hold while it is suspended.")]
+    facts = Facts.read()
+    own = Mandate.objects.in_force().filter(partner=partner).values_list("pk", flat=True)
+    opened = len(gaps.holes(facts.but(without=own)).keys() - gaps.holes(facts).keys())
+    if opened:
+        text = ngettext(
+            "That leaves %(n)d gap: a combination of topic, stage and place for which nobody is responsible.",
+            "That leaves %(n)d gaps: combinations of topic, stage and place for which nobody is responsible.",
+            opened,
+        )
+        said.append(text % {"n": opened})
+    return said
+
+
+def _stays() -> str:
+    return _("Its own data and cases stay as they are. You can reactivate it at any time.")
 
 
 def _in_hand(now: Live) -> list[str]:

@@ -19,7 +19,7 @@ from agencies import actions as agencies
 from agencies import rules
 from agencies.choices import MAY_BECOME, PartnerState, StaffVerb, Step
 from agencies.models import Partner, PartnerStep, StaffEvent
-from agencies.tests.factories import make_mandate, make_partner
+from agencies.tests.factories import make_mandate, make_partner, make_topic
 from agencies.tests.inviting import make_invitation
 from cases.tests.factories import make_case
 from notifications.models import Notification
@@ -150,6 +150,17 @@ def test_the_page_says_beforehand_what_suspending_does(page: Client) -> None:
         assert sentence in text
     assert referral.case.worker.name not in text
     assert state(officer.partner) == PartnerState.ACTIVE
+
+
+def test_the_page_says_beforehand_that_mandates_rest_and_which_gaps_that_leaves(page: Client) -> None:
+    partner = make_partner(kind="mission", country="MY")
+    assert "Its mandates" not in page.get(address("suspend", partner)).text
+    make_mandate(partner=partner, stage="during", country="MY")
+    make_topic(typical_agencies=["PERWAKILAN"])
+    text = page.get(address("suspend", partner)).text
+    assert "Its mandates do not hold while it is suspended." in text
+    assert "That leaves 1 gap: " in text
+    assert "Its own data and cases stay as they are." in text
 
 
 def test_the_page_says_beforehand_what_activating_and_reactivating_do(page: Client) -> None:

@@ -97,7 +97,10 @@ def edit_row(*, by: User, row: ReferenceRow, changes: Mapping[str, Any], seen: s
 
 @transaction.atomic
 def reset_row(*, by: User, row: ReferenceRow, seen: str) -> ReferenceRow:
-    """Put back what the loader last wrote, in every field that an admin edited. Raises as `edit_row` does."""
+    """Put back what the loader last wrote, in every field that an admin edited. Raises as `edit_row` does.
+
+    A confirmation ends here as well: nobody confirmed what was put back.
+    """
     by = portal_admin(by)
     current = locked(row)
     edited = edited_fields(current)
@@ -109,8 +112,7 @@ def reset_row(*, by: User, row: ReferenceRow, seen: str) -> ReferenceRow:
         key = _key(current, name)
         setattr(current, key, current.loaded[key])
     current.full_clean(validate_unique=False)
-    current.save(update_fields=edited)
-    recorded(StaffVerb.REFERENCE_EDITED, current, by, fields=edited, reset=True)
+    _save(current, edited, by=by, reset=True)
     return current
 
 
@@ -170,15 +172,7 @@ def write(row: ReferenceRow, changes: Mapping[str, Any], *, by: User, checked: b
         setattr(row, name, value)
     if not checked:
         row.full_clean(validate_unique=False)
-    fields = list(changes)
-    taken_back = row.confirmed_at is not None and bool(set(fields) - NO_CLAIM)
-    if taken_back:
-        row.confirmed_at, row.confirmed_by, row.confirmed_source = None, "", ""
-        fields += ["confirmed_at", "confirmed_by", "confirmed_source"]
-    row.save(update_fields=fields)
-    recorded(StaffVerb.REFERENCE_EDITED, row, by, fields=list(changes))
-    if taken_back:
-        recorded(StaffVerb.UNCONFIRMED, row, by)
+    _save(row, list(changes), by=by)
 
 
 def retire(row: ReferenceRow, *, by: User) -> None:
@@ -224,6 +218,19 @@ def locked(row: ReferenceRow) -> ReferenceRow:
 def recorded(verb: StaffVerb, row: ReferenceRow, by: User, **detail: Any) -> None:
     """Write a line of the log that tells of one row of reference data."""
     record(verb, by=by, partner=_partner_of(row), kind=kind_of(row).code, code=code_of(row), **detail)
+
+
+def _save(row: ReferenceRow, fields: list[str], *, by: User, **detail: Any) -> None:
+    """Save these fields, without the confirmation of what stood there before, with what the log tells of it."""
+    taken_back = row.confirmed_at is not None and bool(set(fields) - NO_CLAIM)
+    ended: tuple[str, ...] = ()
+    if taken_back:
+        row.confirmed_at, row.confirmed_by, row.confirmed_source = None, "", ""
+        ended = ("confirmed_at", "confirmed_by", "confirmed_source")
+    row.save(update_fields=[*fields, *ended])
+    recorded(StaffVerb.REFERENCE_EDITED, row, by, fields=fields, **detail)
+    if taken_back:
+        recorded(StaffVerb.UNCONFIRMED, row, by)
 
 
 def _partner_of(row: ReferenceRow) -> int | None:

@@ -281,6 +281,19 @@ def test_a_change_outlives_the_loader_and_is_set_back_on_request(page: Client) -
     assert not page.get(address(row)).context["differences"]
 
 
+def test_a_confirmation_does_not_outlive_what_is_set_back(boss: User) -> None:
+    load_all()
+    row = Topic.objects.get(pk="PULANG")
+    actions.edit_row(by=boss, row=row, changes={"name_id": "Minta pulang"}, seen=actions.row_mark(row))
+    Topic.objects.filter(pk=row.pk).update(
+        confirmed_at=timezone.now(), confirmed_by=boss.full_name, confirmed_source="Surat 7"
+    )
+    actions.reset_row(by=boss, row=row, seen=actions.row_mark(Topic.objects.get(pk=row.pk)))
+    row.refresh_from_db()
+    assert (row.confirmed_at, row.confirmed_by, row.confirmed_source) == (None, "", "")
+    assert told()[-1][0] == StaffVerb.UNCONFIRMED
+
+
 def test_nobody_sets_back_what_another_changed_meanwhile(page: Client, boss: User) -> None:
     load_all()
     row = Topic.objects.get(pk="PULANG")

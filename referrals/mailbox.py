@@ -1,4 +1,7 @@
-"""Telling a partner's shared mailbox of a new referral, where the partner chose so: a reference and a link."""
+"""Telling a partner's shared mailbox of a new referral, where the partner chose so: a reference and a link.
+
+Whoever reads the mailbox may have no account. Not even the sender is named: of some, the name tells what the case is about.
+"""
 
 from django.conf import settings
 from django.template.loader import render_to_string

@@ -255,6 +255,7 @@ def test_a_partner_that_chose_so_is_told_of_new_referrals_in_its_mailbox(
         assert referral.reference in mail.subject + mail.body
         assert referral.get_absolute_url() in mail.body
         assert referral.case.worker.name not in mail.subject + mail.body
+        assert referral.sender.name not in mail.subject + mail.body
 
 
 def test_notices_need_a_mailbox(client: Client, partner: Partner) -> None:

@@ -12,7 +12,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 PER_PAGE = 50
 MOST_PER_PAGE = 500
 LAST_PAGE = 100_000
-LONGEST_SEARCH = 100  # characters that are looked at
+LONGEST_SEARCH, MOST_WORDS = 100, 6  # characters, and words in them, that are looked at
 JSON, NDJSON = "json", "ndjson"
 
 
@@ -44,7 +44,7 @@ def asked(query: Mapping[str, str]) -> Asked:
         page=_number(given, "page", 1, LAST_PAGE),
         per_page=_number(given, "per_page", PER_PAGE, MOST_PER_PAGE),
         format=_one_of(given, "format", (JSON, NDJSON)),
-        search=given.get("search", "")[:LONGEST_SEARCH].replace("\x00", " "),
+        search=_words(given.get("search", "")),
         full=_yes(given, "full"),
         minimal=_yes(given, "minimal"),
         full_service=_yes(given, "full_service"),
@@ -53,6 +53,10 @@ def asked(query: Mapping[str, str]) -> Asked:
         taxonomy_id=_id(given, "taxonomy_id"),
         taxonomy_term_id=_id(given, "taxonomy_term_id"),
     )
+
+
+def _words(text: str) -> str:
+    return " ".join(text[:LONGEST_SEARCH].replace("\x00", " ").split()[:MOST_WORDS])
 
 
 def _number(given: Mapping[str, str], name: str, default: int, most: int) -> int:

@@ -22,7 +22,9 @@ Pattern = tuple[list[int], time, time]
 
 def schedules(service: Service) -> list[dict[str, Any]]:
     """One schedule for all days of the same hours. One that is always there closes when it opens again."""
-    offset = timezone.now().astimezone(ZoneInfo(service.time_zone)).utcoffset() or timedelta()
+    in_office = service.hours_kind == HoursKind.OFFICE
+    zone = service.partner.time_zone if in_office else service.time_zone
+    offset = timezone.now().astimezone(ZoneInfo(zone)).utcoffset() or timedelta()
     text = wording.hours(service)
     return [
         _schedule(service, number, pattern, offset, text) for number, pattern in enumerate(_patterns(service))

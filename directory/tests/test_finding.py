@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
@@ -17,7 +18,7 @@ from agencies.models import District, Partner
 from agencies.tests.factories import make_partner
 from directory.models import Service
 from directory.places import Atlas, Place
-from directory.search import Search, find
+from directory.search import Search, find, with_words
 from directory.understanding import Understood, understand
 from referrals.wording import ranking
 
@@ -225,6 +226,12 @@ class TestFinding:
         assert self.names(reader, words="survivor") == ["Lain"]
         assert self.names(reader, words="melati yayasan") == ["Milik mitra"]
         assert self.names(reader, words="' OR 1=1 -- <->") == []
+
+    def test_words_are_looked_up_in_their_index(self) -> None:
+        make_service(name_id="Bantuan hukum")
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")
+        assert "service_words" in with_words(Service.objects.all(), "bantuan").explain()
 
     def test_a_search_takes_the_same_queries_for_one_service_or_many(
         self, reader: User, atlas: Atlas, django_assert_num_queries: Any

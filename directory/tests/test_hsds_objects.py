@@ -165,8 +165,9 @@ def test_an_id_never_changes() -> None:
 class TestTheHours:
     def told(self, **fields: Any) -> list[dict[str, Any]]:
         hours = fields.pop("hours", [])
-        partner = Partner(country="SA", opens_at=time(8), closes_at=time(15))
-        service = Service(partner=partner, time_zone="Asia/Riyadh", is_free=True, kind="other", **fields)
+        partner = Partner(country="SA", time_zone="Asia/Riyadh", opens_at=time(8), closes_at=time(15))
+        fields = {"time_zone": "Asia/Riyadh"} | fields
+        service = Service(partner=partner, is_free=True, kind="other", **fields)
         service._prefetched_objects_cache = {  # type: ignore[attr-defined]  # where Django looks first
             "hours": [Hours(weekday=day, opens_at=opens, closes_at=closes) for day, opens, closes in hours]
         }
@@ -190,6 +191,10 @@ class TestTheHours:
             "08:00+03:00",
             "15:00+03:00",
         )
+
+    def test_working_hours_are_in_the_time_of_the_partner_and_not_of_the_service(self) -> None:
+        [only] = self.told(hours_kind="office", time_zone="Asia/Jakarta")
+        assert (only["opens_at"], only["closes_at"], only["timezone"]) == ("08:00+03:00", "15:00+03:00", 3)
 
     def test_day_and_night_is_every_day(self) -> None:
         [only] = self.told(hours_kind="always")

@@ -176,6 +176,11 @@ class TestEverybodyReadsIt:
         cache.clear()
         assert [world.get("/hsds/services").status_code for _turn in range(4)] == [200, 200, 200, 429]
         assert world.get("/hsds/services", REMOTE_ADDR="192.0.2.7").status_code == 200
+        turns = [
+            world.get("/hsds/services", REMOTE_ADDR=f"2001:db8::{turn}").status_code for turn in range(4)
+        ]
+        assert turns == [200, 200, 200, 429]
+        assert world.get("/hsds/services", REMOTE_ADDR="2001:db8:0:1::1").status_code == 200
         monkeypatch.setattr(pace, "STREAMS", Limit(1, 300))
         stream = {"format": "ndjson"}
         assert [world.get("/hsds/services", stream).status_code for _turn in range(2)] == [200, 429]
@@ -361,6 +366,10 @@ class TestFilters:
         Service.objects.filter(pk=office.pk).update(updated_at=timezone.now() - timedelta(days=9))
         since = (timezone.now() - timedelta(days=1)).isoformat()
         assert self.names(world, modified_after=since) == {shelter.name_id}
+
+    def test_six_words_are_looked_for_and_no_more(self, world: Client, office: Service) -> None:
+        assert self.names(world, search="bantuan " * 6 + "tiada") == {office.name_id}
+        assert self.names(world, search="bantuan " * 5 + "tiada") == set()
 
 
 class TestTenThousand:

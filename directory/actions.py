@@ -31,6 +31,7 @@ __all__ = [
     "StaleData",
     "add_service",
     "check",
+    "differing",
     "edit_service",
     "mark",
     "restore",
@@ -97,7 +98,7 @@ def edit_service(*, by: User, service: Service, content: Content, seen: str) -> 
     """
     by = fresh(by)
     current = _locked(by, service)
-    changed = _changed(current, content)
+    changed = differing(current, content)
     if not changed:
         return current
     if mark(current) != seen:
@@ -139,7 +140,7 @@ def say_places(*, by: User, service: Service, free: int) -> None:
         )
     before = current.places_free
     current.places_free, current.places_at = free, timezone.now()
-    _save(current, "places_free", "places_at")
+    current.save(update_fields=["places_free", "places_at"])  # the world is not told when beds are counted
     if before != free:
         _log(current, by, act="places", now=free)
 
@@ -157,13 +158,14 @@ def retire(*, by: User, service: Service) -> None:
 
 @transaction.atomic
 def restore(*, by: User, service: Service) -> None:
-    """Offer it again; doing it twice is once."""
+    """Offer it again, inside the portal only: what it said may be old by now. Doing it twice is once."""
     by = fresh(by)
     current = _locked(by, service)
     if current.retired_at is not None:
-        current.retired_at = None
-        _save(current, "retired_at")
-        _log(current, by, act="restored")
+        withdrawn = ["is_published"] if current.is_published else []
+        current.retired_at, current.is_published = None, False
+        _save(current, "retired_at", "is_published")
+        _log(current, by, act="restored", fields=withdrawn)
 
 
 def _locked(by: User, service: Service) -> Service:
@@ -174,8 +176,8 @@ def _locked(by: User, service: Service) -> Service:
     return current
 
 
-def _changed(service: Service, content: Content) -> list[str]:
-    """The names of what is new, "hours" and "contacts" among them."""
+def differing(service: Service, content: Content) -> list[str]:
+    """The names of what is to be otherwise than it is, "hours" and "contacts" among them."""
     changed = [name for name in FIELDS if getattr(service, name) != content.fields[name]]
     if _hours(service) != _wanted_hours(content):
         changed.append("hours")

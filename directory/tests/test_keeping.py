@@ -212,6 +212,42 @@ class TestChanging:
         assert page.post(edit_url(service), again).status_code == 302
         assert Service.objects.get().conditions == "Membawa paspor"
 
+    def test_sending_a_stale_form_twice_publishes_nothing_that_another_admin_withdrew(
+        self, page: Client, partner: Partner
+    ) -> None:
+        contacts = [{"name": "Meja jaga", "phone": "+60 7 555 0100", "is_public": True}]
+        service = make_service(
+            partner=partner, is_published=True, address="Jalan 1", address_reach="public", contacts=contacts
+        )
+        stale = _form_of(service) | {"conditions": "Membawa paspor"}
+        withdrawn = {1: contacts[0] | {"email": "", "is_public": False}}
+        actions.edit_service(
+            by=make_portal_admin(),
+            service=service,
+            content=content(service, is_published=False, address_reach="own", contacts=withdrawn, capacity=7),
+            seen=actions.mark(service),
+        )
+        answer = page.post(edit_url(service), stale)
+        told = {str(row["label"]): row["value"] for row in answer.context["now"]}
+        assert told == {
+            "Publish it to the world": "For those who work in the portal only.",
+            "Who may read the address": "Our own people only; others call first",
+            "Conditions": "",
+            "Places in all": "7",
+            "Contacts": "Meja jaga, +60 7 555 0100 (stays in the portal)",
+        }
+        assert next(iter(told)) == "Publish it to the world"
+        assert "as in the stricter of the two" in answer.content.decode()
+        again = _sent_by(answer.context["form"])
+        assert page.post(edit_url(service), again).status_code == 302
+        service = Service.objects.get()
+        assert (service.conditions, service.is_published, service.address_reach) == (
+            "Membawa paspor",
+            False,
+            "own",
+        )
+        assert not service.contacts.get().is_public
+
     def test_a_change_of_the_contacts_alone_is_noticed_too(self, partner: Partner, admin: User) -> None:
         service = make_service(partner=partner, contacts=[{"phone": "+60 7 555 0100"}])
         seen = actions.mark(service)
@@ -234,6 +270,15 @@ class TestChanging:
             page.post(reverse(f"directory:service_{name}", args=[service.pk]))
         assert other.get(service.get_absolute_url()).status_code == 200
         assert acts() == ["retired", "restored"]
+
+    def test_what_is_offered_again_is_not_published_with_old_contacts(
+        self, page: Client, partner: Partner
+    ) -> None:
+        service = make_service(partner=partner, is_published=True, retired_at=timezone.now())
+        assert "It is not published until" in page.get(service.get_absolute_url()).content.decode()
+        page.post(reverse("directory:service_restore", args=[service.pk]))
+        assert not Service.objects.published().exists()
+        assert StaffEvent.objects.get().detail["fields"] == ["is_published"]
 
     def test_checking_once_a_day_is_enough(self, page: Client, partner: Partner) -> None:
         service = make_service(partner=partner, checked_on=timezone.localdate() - timedelta(days=200))
@@ -269,6 +314,14 @@ class TestPlaces:
         assert acts() == ["places"]
         client.post(url, {"places_free": "3"})
         assert acts() == ["places"]
+
+    def test_the_world_does_not_see_when_they_are_counted(self, client: Client, partner: Partner) -> None:
+        before = timezone.now() - timedelta(days=9)
+        service = make_service(partner=partner, kind="shelter", capacity=12, updated_at=before)
+        client.force_login(make_user(partner=partner, role=Officer.code))
+        client.post(reverse("directory:service_places", args=[service.pk]), {"places_free": "3"})
+        service.refresh_from_db()
+        assert (service.places_free, service.updated_at) == (3, before)
 
     @pytest.mark.parametrize("typed", ["13", "-1", "", "many", "9" * 400, "\x00"])
     def test_what_is_no_such_number_is_refused(self, client: Client, partner: Partner, typed: str) -> None:
@@ -418,7 +471,11 @@ def test_a_province_must_exist(admin: User, partner: Partner) -> None:
 
 def _form_of(service: Service) -> dict[str, Any]:
     """The form as its page would send it back untouched."""
-    form, sent = WholeForm(partner=service.partner, service=service), {}
+    return _sent_by(WholeForm(partner=service.partner, service=service))
+
+
+def _sent_by(form: WholeForm) -> dict[str, Any]:
+    sent: dict[str, Any] = {}
     for part in form.parts:
         for field in part:
             value = field.value()

@@ -17,7 +17,7 @@ from agencies.models import Partner
 from agencies.models.staff import partners_managed_by
 from agencies.paging import numbered
 
-from .. import actions, rules, wording
+from .. import actions, comparing, rules, wording
 from ..forms import WholeForm
 from ..models import Service
 from ..opening import openings
@@ -90,11 +90,9 @@ def service_edit(request: SignedInRequest, pk: UUID) -> HttpResponse:
     except actions.StaleData as error:
         form.service.add_error(None, str(error))
         kept = _managed(request, pk)
-        form.service.renew(actions.mark(kept))
-        now = wording.facts(kept, request.user, wording.Names())
-        return _form(
-            request, form, row.partner, row, status=409, now=[{"label": _("Name"), "value": kept.name}, *now]
-        )
+        now = comparing.kept_now(form, kept)
+        comparing.renew(form, kept)
+        return _form(request, form, row.partner, row, status=409, now=now)
     except ValidationError as error:
         form.refuse(error)
         return _form(request, form, row.partner, row, status=422)
@@ -128,7 +126,10 @@ def service_restore(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Offer it again."""
     row = _managed(request, pk)
     actions.restore(by=request.user, service=row)
-    messages.success(request, _("The service is offered again."))
+    messages.success(
+        request,
+        _("The service is offered again, in the portal only. Look at its contacts before you publish it."),
+    )
     return redirect(row)
 
 

@@ -43,22 +43,40 @@ class NotKept(Exception):
 
 
 def page_of(person: User) -> str:
-    """What a page carries to say whose it is. It opens nothing: a form that names it is kept for that person alone."""
-    return signing.Signer(salt=SALT).sign(str(person.pk))
+    """What a page carries to say whose it is: the person, their partner and their generation of sessions.
+
+    It opens nothing: a form that names it is kept for that person alone, and only as long as they are the same.
+    """
+    return signing.Signer(salt=SALT).sign(f"{person.pk} {person.partner_id or 0} {person.session_generation}")
 
 
-def said_owner(request: HttpRequest) -> int | None:
-    """The number of the person to whom the page with this form was shown, if the form says so."""
+def said_owner(request: HttpRequest) -> tuple[int, int, int] | None:
+    """Person, partner (0: none) and generation to whom the page with this form was shown, if the form says so.
+
+    One that names the person alone, from before partners were named, belongs to a partner and generation that nobody has.
+    """
     try:
-        return int(signing.Signer(salt=SALT).unsign(request.POST.get(PAGE_OF, "")))
+        said = [int(part) for part in signing.Signer(salt=SALT).unsign(request.POST.get(PAGE_OF, "")).split()]
     except (signing.BadSignature, ValueError):
         return None
+    pk, partner, generation = said if len(said) == 3 else (said[0], -1, -1)
+    return pk, partner, generation
+
+
+def is_shown_to_another(request: HttpRequest, person: User) -> bool:
+    """Whether the form says that its page was shown to somebody else, or to this person at another partner."""
+    said = said_owner(request)
+    return said is not None and said[:2] != (person.pk, person.partner_id or 0)
 
 
 def owner(request: HttpRequest) -> User | None:
-    """The person whose form this is; nobody when that is not known or they are suspended."""
-    pk = said_owner(request) or devices.of(request).last_person
-    return User.objects.filter(pk=pk, is_active=True).first() if pk else None
+    """The person whose form this is; nobody when that is not known, they are shut out, or were moved since."""
+    said = said_owner(request)
+    pk = said[0] if said else devices.of(request).last_person
+    person = User.objects.let_in().select_related("partner").filter(pk=pk).first() if pk else None
+    if person is None or said is None or said[1:] == (person.partner_id or 0, person.session_generation):
+        return person
+    return None
 
 
 def is_keepable(request: HttpRequest) -> bool:

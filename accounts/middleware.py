@@ -110,8 +110,8 @@ class KeptFormMiddleware:
         if request.method != "POST" or not needs_sign_in(view):
             return None
         if request.user.is_authenticated:
-            said = kept.said_owner(request)
-            return None if said in (None, request.user.pk) else self._of_somebody_else(request)
+            another = kept.is_shown_to_another(request, request.user)
+            return self._of_somebody_else(request) if another else None
         person = kept.owner(request) if kept.is_keepable(request) else None
         return keep_and_sign_in(request, person) if person else None
 

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.core import signing
 from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
@@ -13,6 +14,7 @@ from accounts.kept import fields_of, page_of
 from accounts.models import KeptForm, User
 from accounts.roles import PartnerAdmin
 from accounts.tests.factories import make_portal_admin, make_user
+from agencies.models import Partner
 from agencies.tests.factories import make_partner, make_topic
 from cases import actions
 from cases.models import Case, IntakeDraft
@@ -183,6 +185,67 @@ def test_a_ticket_is_good_for_its_own_draft_and_for_people_who_may_sign_in(casew
     User.objects.filter(pk=caseworker.pk).update(is_active=False)
     assert Client().post(DRAFT, {**data, "ticket": ticket}).json()["kept"] is False
     assert not IntakeDraft.objects.exists()
+
+
+def moved(person: User, *, to_partner: bool = True) -> None:
+    """As a move does, or (without a partner) any act that ends the sessions."""
+    partner = make_partner() if to_partner else person.partner
+    User.objects.filter(pk=person.pk).update(
+        partner=partner, session_generation=person.session_generation + 1
+    )
+
+
+@pytest.mark.parametrize("to_partner", [True, False])
+def test_a_page_of_before_a_move_keeps_nothing_where_nobody_is_signed_in(
+    caseworker: User, to_partner: bool
+) -> None:
+    data, said = intake_data(), page_of(caseworker)
+    ticket = drafts.ticket(data["key"], caseworker)
+    moved(caseworker, to_partner=to_partner)
+    assert Client().post(DRAFT, {**data, "ticket": ticket}).json()["kept"] is False
+    Client().post(NEW, {**data, "ticket": ticket, "page_of": said})
+    assert not IntakeDraft.objects.exists()
+    assert not KeptForm.objects.exists()
+
+
+def test_a_page_of_before_a_move_brings_no_worker_to_the_new_partner(caseworker: User) -> None:
+    data, said = intake_data(), page_of(caseworker)
+    ticket, old = (
+        drafts.ticket(data["key"], caseworker),
+        signing.dumps([data["key"], caseworker.pk], salt=drafts.SALT),
+    )
+    moved(caseworker)
+    caseworker.refresh_from_db()
+    browser = Client()
+    browser.force_login(caseworker)
+    for fields in ({"ticket": ticket}, {"page_of": said}, {"ticket": old}):
+        assert browser.post(NEW, {**data, **fields}).status_code == 409
+    for said in (ticket, old):
+        assert browser.post(DRAFT, {**data, "ticket": said}).json()["kept"] is False
+    assert not Case.objects.exists()
+    assert not IntakeDraft.objects.exists()
+    assert not KeptForm.objects.exists()
+
+
+def test_whoever_signs_in_again_at_the_same_partner_goes_on_typing(caseworker: User) -> None:
+    data, said = intake_data(), page_of(caseworker)
+    ticket = drafts.ticket(data["key"], caseworker)
+    moved(caseworker, to_partner=False)
+    caseworker.refresh_from_db()
+    browser = Client()
+    browser.force_login(caseworker)
+    assert browser.post(DRAFT, {**data, "ticket": ticket}).json()["kept"] is True
+    browser.post(NEW, {**data, "ticket": ticket, "page_of": said})
+    assert Case.objects.count() == 1
+
+
+def test_nor_does_a_suspended_partner_s_page_keep_anything(caseworker: User) -> None:
+    data = intake_data()
+    ticket = drafts.ticket(data["key"], caseworker)
+    Partner.objects.update(is_active=False)
+    assert Client().post(DRAFT, {**data, "ticket": ticket}).json()["kept"] is False
+    Client().post(NEW, {**data, "page_of": page_of(caseworker)})
+    assert not KeptForm.objects.exists()
 
 
 def test_open_drafts_stand_on_the_first_page_and_can_be_discarded(browser: Client, caseworker: User) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core import signing
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import formats, timezone
@@ -15,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.models import User
-from accounts.policy import SignedInRequest, allow, ensure
+from accounts.policy import SignedInRequest, allow, ensure, hold
 from accounts.roles import Right
 
 from .. import actions, rules
@@ -27,8 +29,11 @@ TYPING_LASTS = 30 * 24 * 3600  # seconds for which a form that was opened may be
 
 
 def ticket(draft_id: UUID, user: User) -> str:
-    """Proof, for a hidden field, that this person opened the form with this key: enough to keep its draft for them."""
-    return signing.dumps([str(draft_id), user.pk], salt=SALT)
+    """Proof, for a hidden field, that this person opened the form with this key: enough to keep its draft for them.
+
+    As long as they are at the same partner and no act has ended their sessions: what is typed is of that partner's worker.
+    """
+    return signing.dumps([str(draft_id), user.pk, user.partner_id, user.session_generation], salt=SALT)
 
 
 def writer(request: HttpRequest, draft_id: UUID) -> User | None:
@@ -37,12 +42,30 @@ def writer(request: HttpRequest, draft_id: UUID) -> User | None:
     The draft's id alone says nothing: it stands in addresses, and so in histories and logs.
     """
     if request.user.is_authenticated:
-        return request.user
+        return None if is_of_another(request, request.user) else request.user
+    said = _said(request, max_age=TYPING_LASTS)
+    if said is None or said[0] != str(draft_id):
+        return None
+    person = User.objects.let_in().select_related("partner").filter(pk=said[1]).first()
+    return person if person and said[2:] == [person.partner_id, person.session_generation] else None
+
+
+def is_of_another(request: HttpRequest, user: User) -> bool:
+    """Whether the form says that it was opened by somebody else, or by this person at another partner.
+
+    However old it is. One from before tickets named the partner says neither, and counts as another's.
+    """
+    said = _said(request)
+    return said is not None and said[1:3] != [user.pk, user.partner_id]
+
+
+def _said(request: HttpRequest, max_age: int | None = None) -> list[Any] | None:
+    """What the form's ticket says: key, person, partner and generation of sessions (the last two since they are named)."""
     try:
-        named, pk = signing.loads(request.POST.get("ticket", ""), salt=SALT, max_age=TYPING_LASTS)
+        said: list[Any] = signing.loads(request.POST.get("ticket", ""), salt=SALT, max_age=max_age)
     except (signing.BadSignature, ValueError):
         return None
-    return User.objects.filter(pk=pk, is_active=True).first() if named == str(draft_id) else None
+    return said
 
 
 def keep(request: HttpRequest, draft_id: UUID) -> bool:
@@ -50,7 +73,14 @@ def keep(request: HttpRequest, draft_id: UUID) -> bool:
     fields, person = typed(request.POST), writer(request, draft_id)
     if person is None or not rules.can_log(person):
         return False
-    return actions.save_draft(draft_id=draft_id, fields=fields, by=person)
+    try:
+        with transaction.atomic():
+            kept = actions.save_draft(draft_id=draft_id, fields=fields, by=person)
+            if not request.user.is_authenticated:  # else it is asked before the answer goes out
+                hold(person)
+    except PermissionDenied:
+        return False
+    return kept
 
 
 @login_not_required

@@ -37,6 +37,8 @@ def new(request: SignedInRequest) -> HttpResponse:
 
 
 def _save(request: SignedInRequest) -> HttpResponse:
+    if drafts.is_of_another(request, request.user):
+        return render(request, "accounts/not_your_form.html", {"is_kept": False}, status=409)
     form = IntakeForm(request.POST)
     if not form.is_valid():
         _keep_quietly(request)

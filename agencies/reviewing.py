@@ -49,8 +49,10 @@ def current() -> Quarter:
 
 
 def to_confirm(quarter: Quarter) -> QuerySet[User]:
-    """Whoever may sign in, was there before the quarter began, and was not confirmed in it."""
-    answered = ReviewAnswer.objects.filter(person=OuterRef("pk"), quarter=quarter.name)
+    """Whoever may sign in, was there before the quarter began, and was not confirmed in it by their partner of now."""
+    answered = ReviewAnswer.objects.filter(
+        person=OuterRef("pk"), partner=OuterRef("partner"), quarter=quarter.name
+    )
     people = User.objects.filter(is_active=True, partner__isnull=False, date_joined__lt=quarter.starts)
     return people.filter(~Exists(answered))
 

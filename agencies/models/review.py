@@ -24,7 +24,7 @@ class ReviewAnswerQuerySet(models.QuerySet["ReviewAnswer"]):
 
 
 class ReviewAnswer(models.Model):
-    """One person was confirmed in one quarter ("2026-Q4"). `batch` tells what was confirmed with one click.
+    """One person was confirmed by their partner in one quarter ("2026-Q4"). `batch` tells what was confirmed with one click.
 
     That somebody still has to be confirmed is no row: it follows from the people and the calendar (agencies/reviewing.py).
     """
@@ -42,7 +42,7 @@ class ReviewAnswer(models.Model):
         verbose_name = _("confirmation in the review of accounts")
         verbose_name_plural = _("confirmations in the review of accounts")
         constraints = (
-            models.UniqueConstraint(fields=("person", "quarter"), name="review_answered_once"),
+            models.UniqueConstraint(fields=("person", "partner", "quarter"), name="review_answered_once"),
             models.CheckConstraint(
                 condition=~models.Q(person=models.F("by")), name="review_of_oneself_is_none"
             ),

@@ -129,6 +129,21 @@ def test_nobody_confirms_themself_or_people_of_another_partner(page: Client, adm
         )
 
 
+def test_whoever_moves_is_confirmed_by_the_new_partner_as_well(page: Client, person: User) -> None:
+    confirm(page, person)
+    elsewhere = make_partner()
+    User.objects.filter(pk=person.pk).update(partner=elsewhere)
+    there, quarter = there_before(partner=elsewhere, role=PartnerAdmin.code), reviewing.current()
+    assert person in reviewing.to_confirm(quarter)
+    page.force_login(there)
+    assert "Confirm the one who is shown" in page.get(f"/partners/{elsewhere.code}/review/").text
+    people, batch = [person.pk], uuid4()
+    assert actions.confirm_staff(
+        by=there, partner=elsewhere, people=people, quarter=quarter.name, batch=batch
+    )
+    assert person not in reviewing.to_confirm(quarter)
+
+
 def test_a_page_of_the_last_quarter_confirms_nobody(page: Client, person: User) -> None:
     told = page.post(ADDRESS + "confirm/", {"person": person.pk, "quarter": "2020-Q1"}, follow=True).text
     assert "This quarter is over" in told

@@ -30,7 +30,8 @@ def review(request: SignedInRequest, code: str) -> HttpResponse:
     partner, quarter = _partner(request, code), reviewing.current()
     people = people_managed_by(request.user).filter(partner=partner, is_active=True)
     page = numbered(request, people.order_by("full_name", "pk"))
-    answers = ReviewAnswer.objects.visible_to(request.user).filter(quarter=quarter.name, person__in=page.rows)
+    answers = ReviewAnswer.objects.visible_to(request.user).filter(partner=partner, quarter=quarter.name)
+    answers = answers.filter(person__in=page.rows)
     by_person = {answer.person_id: answer for answer in answers.select_related("by")}
     rows = [_row(request.user, person, by_person.get(person.pk), quarter) for person in page.rows]
     done = _uuid(request.GET.get("done", ""))

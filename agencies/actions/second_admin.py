@@ -19,9 +19,9 @@ SECOND_FACTOR, PORTAL_ADMIN = "second_factor", "portal_admin"  # what waits, in 
 
 
 def admins(*roles: str) -> list[User]:
-    """Whoever has one of these roles and may come in; without roles whoever manages people."""
+    """Whoever has one of these roles and can sign in, so is not locked; without roles whoever manages people."""
     wanted = roles or (PartnerAdmin.code, PortalAdmin.code)
-    return list(User.objects.filter(is_active=True, role__in=wanted).select_related("partner"))
+    return list(User.objects.let_in().filter(locked_at=None, role__in=wanted).select_related("partner"))
 
 
 def reference_of(person: User) -> str:

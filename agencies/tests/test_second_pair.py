@@ -116,6 +116,13 @@ def test_where_there_is_no_other_admin_the_page_says_who_can_help(
     assert not FactorReset.objects.exists()
 
 
+def test_a_portal_admin_who_is_locked_is_no_second_one(client: Client, first: User, second: User) -> None:
+    User.objects.filter(pk=second.pk).update(locked_at=timezone.now())
+    client.force_login(first)
+    assert "you are the only one" in client.post(reverse("agencies:invite_portal_admin"), NEXT).text
+    assert not Invitation.objects.exists()
+
+
 def test_after_a_day_a_wish_has_run_out(client: Client, person: User, admin: User, colleague: User) -> None:
     post(client, admin, "ask_factor_reset", person.pk)
     FactorReset.objects.update(asked_at=timezone.now() - WAITS_FOR - timedelta(seconds=1))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
-from typing import TYPE_CHECKING, Self
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from django.db import models
 from django.utils import timezone
@@ -14,18 +15,11 @@ if TYPE_CHECKING:
     from .models import User
 
 
-class AbsenceQuerySet(models.QuerySet["Absence"]):
-    def on(self, day: date | None = None) -> Self:
-        """Absences on that day (today)."""
-        when = day or timezone.localdate()
-        return self.filter(first_day__lte=when, last_day__gte=when)
-
-    def not_over(self) -> Self:
-        return self.filter(last_day__gte=timezone.localdate())
-
-
 class Absence(models.Model):
-    """A person is out of office from a day to a day, and a colleague stands in: notices of that time go to both."""
+    """A person is out of office from a day to a day, and a colleague stands in: notices of that time go to both.
+
+    The days are those of the person's own time zone, whoever causes the notice.
+    """
 
     person = models.OneToOneField("accounts.User", models.CASCADE, related_name="absence")
     deputy = models.ForeignKey(
@@ -33,8 +27,6 @@ class Absence(models.Model):
     )
     first_day = models.DateField(_("from"))
     last_day = models.DateField(_("until"))
-
-    objects = AbsenceQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("absence")
@@ -51,6 +43,21 @@ class Absence(models.Model):
     def __str__(self) -> str:
         return f"{self.first_day} – {self.last_day}"
 
+    @property
+    def is_today(self) -> bool:
+        return self.first_day <= today_of(self.person) <= self.last_day
+
+
+def today_of(person: User) -> date:
+    """Which day it is where this person is."""
+    return timezone.localdate(timezone=ZoneInfo(person.time_zone))
+
+
+def current_of(person: User) -> Absence | None:
+    """The absence of this person that lasts or is still to come."""
+    absences = Absence.objects.filter(person=person, last_day__gte=today_of(person))
+    return absences.select_related("deputy").first()
+
 
 def with_deputies(people: Iterable[User]) -> list[User]:
     """These people, and besides whoever stands in for one of them today and is not among them.
@@ -60,13 +67,17 @@ def with_deputies(people: Iterable[User]) -> list[User]:
     told = list(people)
     if not told:
         return told
-    keys = [person.pk for person in told]
-    absences = Absence.objects.on().filter(
-        person__in=keys, deputy__partner=models.F("person__partner"), deputy__is_active=True
+    keys, day, around = [person.pk for person in told], timezone.now().date(), timedelta(days=1)
+    absences = Absence.objects.filter(  # no zone is more than a day ahead or behind
+        person__in=keys,
+        deputy__partner=models.F("person__partner"),
+        deputy__is_active=True,
+        first_day__lte=day + around,
+        last_day__gte=day - around,
     )
     deputies = {
         absence.deputy_id: absence.deputy
-        for absence in absences.exclude(deputy__in=keys).select_related("deputy").order_by("pk")
-        if absence.deputy.works_cases
+        for absence in absences.exclude(deputy__in=keys).select_related("person", "deputy").order_by("pk")
+        if absence.is_today and absence.deputy.works_cases
     }
     return [*told, *deputies.values()]

@@ -7,10 +7,9 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.absences import Absence
+from accounts.absences import Absence, today_of
 from accounts.models import User
 
 from .rules import case_roles
@@ -36,13 +35,14 @@ class DeputyForm(forms.Form):
         initial = {name: getattr(absence, name) for name in names} if absence else {}
         kwargs["initial"] = initial
         super().__init__(*args, **kwargs)
+        self.person = person
         colleagues = User.objects.let_in().filter(partner=person.partner_id, role__in=case_roles())
         field: Any = self.fields["deputy"]
         field.queryset = colleagues.exclude(pk=person.pk).order_by("full_name", "pk")
 
     def clean_last_day(self) -> date:
         day: date = self.cleaned_data["last_day"]
-        if day < timezone.localdate():
+        if day < today_of(self.person):
             raise ValidationError(_("This day is past already."))
         return day
 

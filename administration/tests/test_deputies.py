@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.absences import Absence
+from accounts.absences import Absence, with_deputies
 from accounts.models import User
 from accounts.roles import PartnerAdmin
 from accounts.tests.factories import make_portal_admin, make_user
@@ -80,6 +80,22 @@ def test_after_the_last_day_nobody_stands_in(person: User, colleague: User) -> N
     away(person, colleague, first=-7, last=0)
     Absence.objects.update(last_day=TODAY - timedelta(days=1))
     assert told(person) == [person]
+
+
+@pytest.mark.parametrize(("moment", "count"), [("15:30", 1), ("16:30", 2)])
+def test_the_first_day_begins_where_the_person_is_whoever_causes_the_notice(
+    person: User, colleague: User, moment: str, count: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    User.objects.filter(pk=person.pk).update(time_zone="Asia/Makassar")  # eight hours before UTC
+    person.refresh_from_db()
+    Absence.objects.create(
+        person=person, deputy=colleague, first_day=date(2026, 11, 27), last_day=date(2026, 11, 27)
+    )
+    now = datetime.fromisoformat(f"2026-11-26T{moment}Z")
+    monkeypatch.setattr(timezone, "now", lambda: now)
+    for zone in ("Asia/Jayapura", "Europe/London"):
+        with timezone.override(zone):
+            assert len(with_deputies([person])) == count
 
 
 def test_a_deputy_who_is_told_anyway_is_told_once(person: User, colleague: User) -> None:

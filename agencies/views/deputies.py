@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.absences import Absence
+from accounts.absences import current_of
 from accounts.models import User
 from accounts.policy import SignedInRequest
 
@@ -23,7 +23,7 @@ from ..models.staff import oneself_and_managed_by
 def deputy(request: SignedInRequest, pk: int) -> HttpResponse:
     """From when until when, and who."""
     person = _find(request, pk)
-    absence = Absence.objects.not_over().filter(person=person).select_related("deputy").first()
+    absence = current_of(person)
     data = request.POST if request.method == "POST" else None
     form = DeputyForm(data, person=person, absence=absence)
     context: dict[str, Any] = {

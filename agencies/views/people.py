@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.absences import Absence
+from accounts.absences import current_of
 from accounts.models import User
 from accounts.policy import SignedInRequest, allow
 from accounts.roles import Right
@@ -126,7 +126,7 @@ def _page(
         "last_admin": is_last_admin(subject),
         "last_who_works": is_last_who_works(subject),
         "can_set_deputy": rules.can_set_deputy(request.user, subject),
-        "absence": Absence.objects.not_over().filter(person=subject).select_related("deputy").first(),
+        "absence": current_of(subject),
         "is_oneself": subject.pk == request.user.pk,
         "events": tell(events[:EVENTS_SHOWN]),
     }

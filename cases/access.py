@@ -104,10 +104,8 @@ def break_glass(*, by: User, case: Case, code: GlassReason | str, why: str) -> C
     Where it is open already nothing happens, so that a double click is one opening; None where no access was needed.
     Raises PermissionDenied for somebody who is no colleague, AccessRefused after an objection and after too many.
     """
-    by = User.objects.select_for_update(no_key=True).get(
-        pk=by.pk
-    )  # openings of one person are counted in turn
-    current = _hold(case)
+    current = _hold(case)  # before the person, as everywhere (ADR 0022)
+    by = User.objects.select_for_update(no_key=True).get(pk=by.pk)  # their openings are counted in turn
     if rules.can_read(by, current):
         return CaseAccess.objects.open().filter(case=current, person=by).first()
     if not rules.can_break_glass(by, current):

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from threading import Thread
+from typing import Any
+
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 
 from accounts import kept
 from accounts.models import KeptForm, User
+from accounts.policy import still_here
 from accounts.roles import Caseworker, Officer, PartnerAdmin, Supervisor
 from accounts.tests.factories import make_portal_admin, make_user
 from administration.actions.moving import move
 from agencies.actions import ActRefused, StaleData
 from agencies.choices import PartnerKind, StaffVerb
 from agencies.models import Partner, StaffEvent
-from agencies.tests.factories import make_partner
+from agencies.tests.factories import make_partner, make_topic
+from cases import actions as case_actions
+from cases import leaving
 from cases.choices import AccessWay
 from cases.models import Case, CaseAccess, IntakeDraft
 from cases.tests.factories import make_case
@@ -159,3 +166,68 @@ def test_of_two_admins_who_move_somebody_the_second_is_told(
     with pytest.raises(StaleData, match="KBRI Doha"):
         move(by=make_portal_admin(), person=person, to=make_partner(), role=Caseworker.code, seen=seen)
     assert StaffEvent.objects.filter(verb=StaffVerb.MOVED).count() == 2
+
+
+def test_whoever_comes_back_does_not_find_a_restricted_case_of_before_open(
+    boss: User, person: User, target: Partner
+) -> None:
+    case = make_case(by=person, topics=[make_topic(restricted=True)])
+    supervisor, before = make_user(partner=case.partner, role=Supervisor.code), case.partner
+    move(by=boss, person=person, to=target, role=Officer.code)
+    person.refresh_from_db()
+    with pytest.raises(ActRefused, match="Let a supervisor there assign them"):
+        move(by=boss, person=person, to=before, role=Caseworker.code)
+    person.refresh_from_db()
+    assert person.partner == target
+    case_actions.assign(by=supervisor, case=case, to=supervisor)
+    move(by=boss, person=person, to=before, role=Caseworker.code)
+    person.refresh_from_db()
+    assert case not in Case.objects.visible_to(person)
+
+
+def test_a_case_that_comes_to_the_person_meanwhile_stops_the_move(
+    boss: User, person: User, target: Partner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def hold_and_then_another_comes(somebody: User) -> frozenset[Any]:
+        held = hold(somebody)
+        make_case(by=somebody)
+        return held
+
+    hold = leaving.hold
+    monkeypatch.setattr(leaving, "hold", hold_and_then_another_comes)
+    with pytest.raises(StaleData, match="send it again"):
+        move(by=boss, person=person, to=target, role=Officer.code)
+    person.refresh_from_db()
+    assert person.partner != target
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("way", ["edits a case", "keeps a draft"])
+def test_a_move_waits_for_whoever_works_and_does_not_block_them(
+    boss: User, person: User, target: Partner, case: Case, way: str
+) -> None:
+    draft = IntakeDraft.objects.create(owner=person, data_key=keys.make(), fields={"name": "Contoh"})
+    refused: list[Exception] = []
+
+    def moving() -> None:
+        try:
+            move(by=boss, person=person, to=target, role=Officer.code)
+        except Exception as error:
+            refused.append(error)
+        finally:
+            connection.close()
+
+    thread = Thread(target=moving)
+    with transaction.atomic():
+        if way == "edits a case":
+            case_actions.note(by=person, case=case, text="Contoh")
+        else:
+            case_actions.save_draft(draft_id=draft.pk, fields={"name": "Contoh Melati"}, by=person)
+        thread.start()
+        thread.join(0.5)
+        assert thread.is_alive()
+        assert still_here(person)  # what every request asks before its commit
+    thread.join()
+    assert not refused
+    person.refresh_from_db()
+    assert person.partner == target

@@ -8,13 +8,19 @@ from .conftest import PORTAL_ADMIN, Visit
 from .stack import Stack
 from .steps import accept_invitation
 
-# A mission with live referrals where one officer alone works on them.
+# A mission with a live referral that its officer may read, and where that officer alone works.
 LONELY = """
-    SELECT partner.code, person.email FROM agencies_partner AS partner
+    SELECT partner.code, person.email, (
+        SELECT referral.id FROM referrals_referral AS referral
+        JOIN cases_consent AS consent ON consent.id = referral.consent_id AND consent.withdrawn_at IS NULL
+        WHERE receiver_id = partner.id AND state IN ('sent', 'received', 'accepted') ORDER BY referral.id LIMIT 1
+    ) FROM agencies_partner AS partner
     JOIN accounts_user AS person ON person.partner_id = partner.id AND person.is_active
         AND person.role IN ('officer', 'supervisor')
-    WHERE partner.kind = 'mission' AND EXISTS (
-        SELECT FROM referrals_referral WHERE receiver_id = partner.id AND state IN ('sent', 'received', 'accepted')
+    WHERE partner.kind = 'mission' AND partner.is_active AND EXISTS (
+        SELECT FROM referrals_referral AS referral
+        JOIN cases_consent AS consent ON consent.id = referral.consent_id AND consent.withdrawn_at IS NULL
+        WHERE receiver_id = partner.id AND state IN ('sent', 'received', 'accepted')
     ) AND 1 = (
         SELECT count(*) FROM accounts_user AS other WHERE other.partner_id = partner.id AND other.is_active
             AND other.role IN ('officer', 'supervisor')
@@ -26,12 +32,12 @@ def test_the_last_officer_of_a_mission_is_replaced(visit: Visit, stack: Stack) -
     with stack.connect() as connection:
         found = connection.execute(LONELY).fetchone()
     assert found is not None
-    code, old = found
+    code, old, referral = found
     new = f"pengganti@{old.partition('@')[2]}"
     admin, officer, guest = visit(PORTAL_ADMIN), visit(old), visit()
-    officer.goto("/inbox/")
-    work = officer.locator("a.row-link").first.get_attribute("href")
-    assert work
+    work = f"/referrals/{referral}/"
+    officer.goto(work)
+    expect(officer.locator("#referral-status")).to_be_visible()
 
     admin.goto(f"/partners/{code}/")
     admin.locator("tr", has_text=old).locator("a.row-link").click()

@@ -8,31 +8,35 @@ from .conftest import PORTAL_ADMIN, Visit
 from .stack import Stack
 from .steps import accept_invitation
 
-# A mission with a live referral that its officer may read, and where that officer alone works.
-LONELY = """
-    SELECT partner.code, person.email, (
+# A mission with a live referral that its people may read, and one of them: where few work, and no other journey goes.
+SOMEWHERE = """
+    SELECT partner.id, partner.code, min(person.email), (
         SELECT referral.id FROM referrals_referral AS referral
         JOIN cases_consent AS consent ON consent.id = referral.consent_id AND consent.withdrawn_at IS NULL
         WHERE receiver_id = partner.id AND state IN ('sent', 'received', 'accepted') ORDER BY referral.id LIMIT 1
-    ) FROM agencies_partner AS partner
+    ) AS referral FROM agencies_partner AS partner
     JOIN accounts_user AS person ON person.partner_id = partner.id AND person.is_active
-        AND person.role IN ('officer', 'supervisor')
-    WHERE partner.kind = 'mission' AND partner.is_active AND EXISTS (
+        AND person.locked_at IS NULL AND person.role IN ('officer', 'supervisor')
+    WHERE partner.kind = 'mission' AND partner.is_active AND partner.code NOT IN (
+        'KJRI_JOHOR_BAHRU', 'KBRI_KUALA_LUMPUR', 'KRI_TAWAU', 'KJRI_KOTA_KINABALU'
+    ) AND EXISTS (
         SELECT FROM referrals_referral AS referral
         JOIN cases_consent AS consent ON consent.id = referral.consent_id AND consent.withdrawn_at IS NULL
         WHERE receiver_id = partner.id AND state IN ('sent', 'received', 'accepted')
-    ) AND 1 = (
-        SELECT count(*) FROM accounts_user AS other WHERE other.partner_id = partner.id AND other.is_active
-            AND other.role IN ('officer', 'supervisor')
-    ) ORDER BY partner.code LIMIT 1
+    ) GROUP BY partner.id, partner.code ORDER BY count(*), partner.code LIMIT 1
+"""
+COLLEAGUES_HAVE_LEFT = """
+    UPDATE accounts_user SET is_active = false
+    WHERE partner_id = %s AND email <> %s AND role IN ('officer', 'supervisor')
 """
 
 
 def test_the_last_officer_of_a_mission_is_replaced(visit: Visit, stack: Stack) -> None:
     with stack.connect() as connection:
-        found = connection.execute(LONELY).fetchone()
-    assert found is not None
-    code, old, referral = found
+        found = connection.execute(SOMEWHERE).fetchone()
+        assert found is not None
+        partner, code, old, referral = found
+        connection.execute(COLLEAGUES_HAVE_LEFT, (partner, old))
     new = f"pengganti@{old.partition('@')[2]}"
     admin, officer, guest = visit(PORTAL_ADMIN), visit(old), visit()
     work = f"/referrals/{referral}/"

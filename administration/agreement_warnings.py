@@ -5,12 +5,9 @@ An agreement that ends stops nothing by itself. One that a later one follows is 
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.urls import reverse
-from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import PortalAdmin
@@ -41,13 +38,8 @@ def warn() -> int:
 
 def _ending() -> list[Agreement]:
     """Agreements near their end, or past it, which nobody told yet; another sweep's are left to it."""
-    later = Agreement.objects.filter(partner=OuterRef("partner"), expires_on__gt=OuterRef("expires_on"))
-    near = Agreement.objects.filter(
-        Q(warned=None) | Q(warned__gt=ENDED),
-        expires_on__lte=timezone.localdate() + timedelta(days=max(WARNED_BEFORE)),
-        partner__retired_at=None,
-    )
-    rows = near.exclude(Exists(later)).without_document().select_related("partner")
+    untold = Agreement.objects.ending().filter(Q(warned=None) | Q(warned__gt=ENDED))
+    rows = untold.without_document().select_related("partner")
     return list(
         rows.order_by("expires_on").select_for_update(of=("self",), skip_locked=True, no_key=True)[:AT_ONCE]
     )

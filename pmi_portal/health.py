@@ -15,18 +15,13 @@ from django.views.decorators.http import require_safe
 from psycopg import sql
 
 from .beat import SEEN_KEY
+from .broker import LIMIT, impatient
 
 logger = logging.getLogger(__name__)
-
-LIMIT = 1  # seconds each part has to answer
 
 
 class Unwell(Exception):
     """Why a part does not work; names nothing a stranger may not know."""
-
-
-def _broker() -> redis.Redis:
-    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=LIMIT, socket_connect_timeout=LIMIT)
 
 
 def check_database() -> None:
@@ -46,7 +41,7 @@ def check_database() -> None:
 
 def check_broker() -> None:
     try:
-        with _broker() as broker:
+        with impatient() as broker:
             broker.ping()
     except redis.RedisError as error:
         raise Unwell("does not answer") from error
@@ -59,7 +54,7 @@ def check_worker() -> None:
 
 
 def check_beat() -> None:
-    with _broker() as broker:
+    with impatient() as broker:
         if not broker.exists(SEEN_KEY):
             raise Unwell("not seen lately")
 

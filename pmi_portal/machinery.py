@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 import redis
-from django.conf import settings
 from django.db.models import Min, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -25,6 +24,7 @@ from privacy.acting import as_portal
 from referrals.models import Referral
 
 from . import health, sweeps
+from .broker import impatient
 
 MOST = 1000  # rows that are counted; more is "more than"
 PARTS: dict[str, Promise] = {  # as /healthz names them
@@ -110,7 +110,7 @@ def _counted(name: str, rows: QuerySet[Any], since: str) -> Waiting:
 
 def _queued() -> int | None:
     try:
-        with redis.Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1) as broker:
+        with impatient() as broker:
             return int(broker.llen("celery"))  # the queue of Celery's own default
     except redis.RedisError:
         return None

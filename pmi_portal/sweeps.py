@@ -21,6 +21,8 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from .broker import impatient
+
 logger = logging.getLogger(__name__)
 
 KEY = "pmi:sweeps"  # a hash: the task's name, and what became of its last run as JSON
@@ -73,7 +75,8 @@ class Sweep:
 
 def all_sweeps() -> list[Sweep]:
     """Every sweep that beat asks for, those that need somebody first. Raises redis.RedisError without Redis."""
-    noted = _broker().hgetall(KEY)
+    with impatient() as broker:
+        noted = broker.hgetall(KEY)
     swept = [_sweep(name, entry, noted) for name, entry in settings.CELERY_BEAT_SCHEDULE.items()]
     return sorted(swept, key=lambda sweep: (not sweep.needs_somebody, sweep.every))
 
@@ -92,7 +95,8 @@ def ended(task_id: str = "", task: Any = None, state: str = "", **_more: Any) ->
     seconds = time.monotonic() - began if began is not None else 0.0
     note = {"at": time.time(), "well": state == "SUCCESS", "seconds": round(seconds, 3)}
     try:
-        _broker().hset(KEY, task.name, json.dumps(note))
+        with impatient() as broker:
+            broker.hset(KEY, task.name, json.dumps(note))
     except redis.RedisError as error:
         logger.info("a sweep was not noted: %s", type(error).__name__)
 
@@ -100,10 +104,6 @@ def ended(task_id: str = "", task: Any = None, state: str = "", **_more: Any) ->
 @cache
 def _swept() -> frozenset[str]:
     return frozenset(str(entry["task"]) for entry in settings.CELERY_BEAT_SCHEDULE.values())
-
-
-def _broker() -> redis.Redis:
-    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1)
 
 
 def _sweep(name: str, entry: Mapping[str, Any], noted: Mapping[Any, Any]) -> Sweep:

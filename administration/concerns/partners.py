@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
-from django.db.models import Exists, OuterRef, QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
 from agencies.models import Agreement, Partner
-from agencies.models.standing import WARNED_BEFORE
 
 from .shapes import MOST, NEUTRAL, WARN, Concern, Row, page_of
 
 
 def agreements(user: User) -> Concern | None:
     """Agreements on sharing data that end soon or have ended, with no later one on file."""
-    found = list(_last_ones(user).order_by("expires_on")[:MOST]) if user.manages_staff else []
+    ending = Agreement.objects.visible_to(user).ending().without_document().select_related("partner")
+    found = list(ending.order_by("expires_on")[:MOST])
     if not found:
         return None
     return Concern(
@@ -36,14 +32,6 @@ def agreements(user: User) -> Concern | None:
         WARN,
         rows=tuple(Row(row.partner.name, page_of(row.partner), _how_long(row)) for row in found),
     )
-
-
-def _last_ones(user: User) -> QuerySet[Agreement]:
-    """The last agreement of each partner that is not closed, where it is near its end or past it."""
-    later = Agreement.objects.filter(partner=OuterRef("partner"), expires_on__gt=OuterRef("expires_on"))
-    near = timezone.localdate() + timedelta(days=max(WARNED_BEFORE))
-    rows = Agreement.objects.visible_to(user).filter(expires_on__lte=near, partner__retired_at=None)
-    return rows.exclude(Exists(later)).without_document().select_related("partner")
 
 
 def _how_long(row: Agreement) -> str:

@@ -54,6 +54,14 @@ class AgreementQuerySet(models.QuerySet["Agreement"]):
         day = on or timezone.localdate()
         return self.filter(signed_on__lte=day, expires_on__gte=day)
 
+    def ending(self) -> Self:
+        """The last agreement of each partner that is not closed, where it is near its end or past it."""
+        later = Agreement.objects.filter(
+            partner=models.OuterRef("partner"), expires_on__gt=models.OuterRef("expires_on")
+        )
+        near = timezone.localdate() + timedelta(days=max(WARNED_BEFORE))
+        return self.filter(~models.Exists(later), expires_on__lte=near, partner__retired_at=None)
+
     def without_document(self) -> Self:
         """For lists: the sealed bytes stay where they are."""
         return self.defer("document")

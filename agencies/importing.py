@@ -1,13 +1,11 @@
 """The worker's part of a table of people: reading and checking it, and inviting everybody in one transaction.
 
-A row is claimed by moving its `next_at`: should the worker be killed, it comes up again after the lease and is begun anew.
-Checking writes piece by piece, so that the page shows how far it has come. Inviting is one transaction, of which nothing is
+Should the worker be killed, another begins anew after the lease. Checking writes piece by piece, so that the page shows how far it has come. Inviting is one transaction, of which nothing is
 seen from outside: how far it has come is a hint in Redis, which may be lost at no cost.
 """
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from itertools import islice
@@ -18,10 +16,14 @@ from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils import timezone, translation
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.policy import hold
+from errands.patience import Patience
+from errands.queue import Queue
 from notifications import tasks as notifications
+from notifications.choices import Rank
 from notifications.models import Email
 from notifications.nudges import nudge
 from notifications.writing import compose
@@ -36,11 +38,6 @@ from .invitation_letters import letter, renew
 from .models import ImportRow, Invitation, PeopleImport, StaffEvent
 from .models.imports import KEPT
 
-logger = logging.getLogger(__name__)
-
-LEASE = timedelta(minutes=2)  # longer than the task may take (tasks.py)
-MOST_TRIES = 5
-BATCH = 20
 PIECE = 500  # rows at a time: what is in memory, and what one statement asks of
 
 Item = TypeVar("Item")
@@ -50,32 +47,39 @@ class Spoiled(Exception):
     """Something stands against the table that did not when it was checked: nobody is invited."""
 
 
+def _refuse(table: PeopleImport) -> None:
+    _end(table, ImportState.REFUSED, problem=_kept(tables.Problem("tried_often")))
+
+
+QUEUE = Queue(
+    name="import",
+    title=_("Tables of people to be read or carried out"),
+    model=PeopleImport,
+    waiting={"next_at__isnull": False},
+    give_up=_refuse,
+    with_=("by", "partner"),
+    lease=timedelta(minutes=2),  # longer than the task may take (tasks.py)
+    patience=Patience(timedelta(seconds=10), timedelta(minutes=10), most=5),  # somebody waits for it
+    batch=1,
+)
+
+
 def work_due() -> int:
     """Check or carry out every table whose time has come; how many were tried."""
-    due = PeopleImport.objects.filter(next_at__lte=timezone.now())
-    return sum(work(pk) for pk in list(due.order_by("next_at").values_list("pk", flat=True)[:BATCH]))
+    return QUEUE.carry_out(_work_on)
 
 
 def work(import_id: UUID) -> bool:
     """Do what one table waits for; whether there was anything to do. Being told twice is harmless."""
-    table = _claim(import_id)
-    if table is None:
-        return False
-    try:
-        with translation.override(table.by.language):  # the names of columns in what is told
-            _work_on(table)
-    except Exception:
-        logger.exception("the table %s could not be worked on", import_id)
-    return True
+    return bool(QUEUE.carry_out(_work_on, of=QUEUE.due().filter(pk=import_id)))
 
 
 def _work_on(table: PeopleImport) -> None:
-    if table.attempts > MOST_TRIES:
-        _end(table, ImportState.REFUSED, problem=_kept(tables.Problem("tried_often")))
-    elif table.state == ImportState.WAITING:
-        _check(table)
-    else:
-        _carry_out(table)
+    with translation.override(table.by.language):  # the names of columns in what is told
+        if table.state == ImportState.WAITING:
+            _check(table)
+        else:
+            _carry_out(table)
 
 
 def sweep() -> int:
@@ -96,18 +100,6 @@ def forget(found: Any) -> int:
 def progress(table: PeopleImport) -> int:
     """How many people the worker has come to while it invites; a hint."""
     return int(cache.get(_hint(table.pk)) or 0)
-
-
-@transaction.atomic
-def _claim(import_id: UUID) -> PeopleImport | None:
-    due = PeopleImport.objects.filter(pk=import_id, next_at__lte=timezone.now())
-    held = due.select_related("by", "partner").select_for_update(skip_locked=True, of=("self",), no_key=True)
-    table = held.first()
-    if table is not None:
-        table.attempts += 1
-        table.next_at = timezone.now() + LEASE
-        table.save(update_fields=["attempts", "next_at"])
-    return table
 
 
 # Checking -----------------------------------------------------------------------------------------
@@ -165,7 +157,7 @@ def _end(table: PeopleImport, state: ImportState, **fields: Any) -> None:
 
 def _mine(table: PeopleImport) -> Any:
     """The row, while no later try has taken it over."""
-    return PeopleImport.objects.filter(pk=table.pk, state=table.state, attempts=table.attempts)
+    return QUEUE.mine(table).filter(state=table.state)
 
 
 def _kept(problem: tables.Problem) -> dict[str, Any]:
@@ -231,7 +223,7 @@ def _invite(by: User, people: list[Person], now: datetime) -> None:
             created_at=now,
         )
         subject, body = letter(new, renew(new))
-        emails.append(compose(new.email, subject, body, now, secret=True))
+        emails.append(compose(new.email, subject, body, secret=True, rank=Rank.IN_BULK))
         events.append(_event(StaffVerb.INVITED, by, new.partner_id, new.email, new.role))
         invitations.append(new)
     Invitation.objects.bulk_create(invitations)

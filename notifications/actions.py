@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 
 from django.db import transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.absences import with_deputies
 from accounts.models import User
 
 from . import tasks, timing
-from .choices import PERSONAL, UNDELIVERED, EmailState, Kind
+from .choices import PERSONAL, UNDELIVERED, EmailState, Kind, Rank
 from .models import Email, Notification
 from .nudges import nudge
 from .writing import about_one, compose, link_to
@@ -35,7 +36,7 @@ def notify(people: Iterable[User], *, kind: Kind, reference: str, path: str, urg
         if at > now:
             row.email_at = at
         else:
-            row.email = about_one(person, row, now)
+            row.email = about_one(person, row, rank=Rank.URGENT if urgent else Rank.USUAL)
             emails.append(row.email)
         notifications.append(row)
     Email.objects.bulk_create(emails)
@@ -47,7 +48,7 @@ def notify(people: Iterable[User], *, kind: Kind, reference: str, path: str, urg
 @transaction.atomic
 def send_email(*, to: str, subject: str, body: str, secret: bool = False) -> Email:
     """Put one e-mail into the outbox. With `secret` its text is erased once it is sent."""
-    row = compose(to, subject, body, timezone.now(), secret=secret)
+    row = compose(to, subject, body, secret=secret)
     row.save()
     nudge(tasks.deliver)
     return row
@@ -57,7 +58,7 @@ def send_email(*, to: str, subject: str, body: str, secret: bool = False) -> Ema
 def send_again(email: Email) -> bool:
     """Try an e-mail again that nobody got, as if it were new; whether there was anything to do. Twice is once."""
     there = Email.objects.filter(pk=email.pk, state__in=UNDELIVERED).exclude(body="")
-    if not there.update(state=EmailState.DUE, next_at=timezone.now(), attempts=0, error="", sent_at=None):
+    if not there.update(state=EmailState.DUE, next_at=Now(), attempts=0, error="", sent_at=None):
         return False
     nudge(tasks.deliver)
     return True

@@ -81,4 +81,12 @@ class EmailState(models.TextChoices):
     BOUNCED = "bounce", _("Came back: the address takes no e-mail")
 
 
+class Rank(models.IntegerChoices):
+    """Which of the e-mails that are due goes first."""
+
+    URGENT = 0
+    USUAL = 1
+    IN_BULK = 2
+
+
 UNDELIVERED = (EmailState.PARKED, EmailState.BOUNCED)  # it stays so until somebody does something

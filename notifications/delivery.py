@@ -1,21 +1,22 @@
-"""Sending the outbox through SMTP: claim rows with a lease, send, mark.
+"""Sending the outbox through SMTP.
 
-A worker that dies after sending and before marking sends again after the lease, with the same Message-ID, so that the
-receiver can tell.
+A worker that dies after sending and before it can say so has the row sent again after its lease, with the same
+Message-ID, so that the receiver can tell.
 """
 
+from __future__ import annotations
+
 import logging
-import random
-import time
-from datetime import timedelta
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
-from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
+from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
+from errands.queue import Failed, Halt, Queue
 from privacy import tracing
 
 from .choices import EmailState
@@ -23,137 +24,131 @@ from .models import Email
 
 logger = logging.getLogger(__name__)
 
-BATCH = 20
-LEASE = timedelta(minutes=5)
 LONGEST = (
     20  # seconds that one round sends for; CELERY_TASK_TIME_LIMIT would cut a longer one off in mid-send
 )
-FIRST_BACKOFF = timedelta(seconds=10)
-LAST_BACKOFF = timedelta(hours=3)
-MAX_ATTEMPTS = 20  # with the backoffs above a little over a day
 MAX_REFUSALS = 3  # of the address itself, for good (RFC 5321 4.2.1): the third one is believed
+CLOSING = 421  # the whole server takes nothing now (RFC 5321 4.2.3)
+AWAY = "ServerAway"  # `error` of an e-mail that was tried while the mail server took nothing at all
+
+QUEUE = Queue(
+    name="email",
+    title=_("E-mails to be sent"),
+    model=Email,
+    waiting={"state": EmailState.DUE},
+    parked={"state": EmailState.PARKED},
+    problem="error",
+    rank="rank",
+)
 
 
-def deliver_due() -> int:
-    """Send e-mails whose time has come, batch by batch, for LONGEST seconds at most; how many were sent.
-
-    What is left over stays due and goes out with the next sweep.
-    """
-    end = time.monotonic() + LONGEST
-    sent = 0
-    while time.monotonic() < end and (batch := claim()):
-        sent += _send_all(batch, end)
-    return sent
+def deliver_due(*, seconds: float = LONGEST) -> int:
+    """Send e-mails whose time has come, the most urgent first; how many were sent. What is left over stays due."""
+    return _deliver(QUEUE.due().filter(slow=False), seconds)
 
 
-@transaction.atomic
-def claim() -> list[Email]:
-    """Take up to BATCH due e-mails; nobody else gets them until the lease ends."""
-    now = timezone.now()
-    due = Email.objects.filter(state=EmailState.DUE, next_at__lte=now).order_by("next_at")
-    batch = list(due.select_for_update(skip_locked=True)[:BATCH])
-    for email in batch:
-        email.attempts += 1
-    Email.objects.filter(pk__in=[email.pk for email in batch]).update(
-        next_at=now + LEASE, attempts=F("attempts") + 1
-    )
-    return batch
+def deliver_slow(*, seconds: float = LONGEST) -> int:
+    """The same for addresses that let a try run out of time, so that a mailbox that hangs holds up nobody else."""
+    return _deliver(QUEUE.due().filter(slow=True), seconds)
 
 
-def backoff(attempts: int) -> timedelta:
-    """How long to wait after this many tries: doubling, capped, with jitter so that retries spread out."""
-    wait = min(FIRST_BACKOFF * 2 ** min(attempts - 1, 20), LAST_BACKOFF)
-    return wait * random.uniform(0.5, 1.0)
-
-
-def _send_all(batch: list[Email], end: float) -> int:
-    connection = get_connection(settings.DELIVERY_BACKEND)
+def _deliver(which: QuerySet[Email], seconds: float) -> int:
+    round_ = Round()
     try:
-        connection.open()
-    except Exception as error:  # refused, unknown host, no TLS, wrong password…
-        for email in batch:
-            _failed(email, error)
-        return 0
-    sent = 0
-    try:
-        for email in batch:
-            if time.monotonic() >= end:
-                _give_back(email)
-                continue
-            with tracing.trace(email.request_id or tracing.current().request_id):
-                sent += _send(email, connection)
+        QUEUE.carry_out(round_.send, of=which, seconds=seconds)
     finally:
-        _close(connection)
-    return sent
+        round_.hang_up()
+    if round_.sent:  # the server is back: what waits because it was away need not wait any longer
+        QUEUE.all_waiting().filter(error=AWAY, next_at__gt=Now()).update(next_at=Now())
+    return round_.sent
 
 
-def _send(email: Email, connection: BaseEmailBackend) -> bool:
-    message = EmailMessage(
-        email.subject,
-        email.body,
-        to=[email.to],
-        headers=_headers(email),
-        connection=connection,
-    )
-    try:
-        message.send()
-    except Exception as error:
-        _failed(email, error)
-        _close(connection)  # it may have broken off; the next e-mail opens another
-        return False
-    _mine(email).update(
+class Round:
+    """One connection to the mail server, opened when the first e-mail is there, and again after it broke."""
+
+    def __init__(self) -> None:
+        self.sent = 0
+        self.slow: set[str] = set()  # addresses that let a try run out of time
+        self._connection: BaseEmailBackend | None = None
+
+    def send(self, email: Email) -> None:
+        """Send one e-mail and note it. Raises Halt when the server takes nothing, Failed when not this one."""
+        if email.to in self.slow:
+            QUEUE.give_back(email)
+            return
+        with tracing.trace(email.request_id or tracing.current().request_id):
+            connection = self._connected()
+            try:
+                _message(email, connection).send()
+            except Exception as error:
+                self.hang_up()  # it may have broken off; the next e-mail opens another
+                if _ran_out_of_time(error):
+                    self.slow.add(email.to)
+                    QUEUE.all_waiting().filter(to=email.to).update(slow=True)
+                raise _failure(email, error) from error
+            self.sent += 1
+            _sent(email)
+
+    def _connected(self) -> BaseEmailBackend:
+        if self._connection is None:
+            connection = get_connection(settings.DELIVERY_BACKEND)
+            try:
+                connection.open()
+            except Exception as error:  # refused, unknown host, no TLS, wrong password…
+                logger.warning("the mail server is away: %s", type(error).__name__)
+                raise Halt(AWAY) from error
+            self._connection = connection
+        return self._connection
+
+    def hang_up(self) -> None:
+        """Say goodbye; a server that does not answer to it has its e-mails all the same."""
+        connection, self._connection = self._connection, None
+        try:
+            if connection is not None:
+                connection.close()
+        except Exception as error:
+            logger.info("the mail server did not say goodbye: %s", type(error).__name__)
+
+
+def _message(email: Email, connection: BaseEmailBackend) -> EmailMessage:
+    """What programs read: the same Message-ID at every try, no answer by machines, and the request it is about."""
+    headers = {"Message-ID": email.message_id, "Auto-Submitted": "auto-generated"}
+    headers |= {"X-Request-ID": email.request_id} if email.request_id else {}
+    return EmailMessage(email.subject, email.body, to=[email.to], headers=headers, connection=connection)
+
+
+def _sent(email: Email) -> None:
+    QUEUE.mine(email).update(
         state=EmailState.SENT,
         sent_at=timezone.now(),
+        next_at=None,
         error="",
         body="" if email.secret else email.body,
     )
+    if email.slow:
+        Email.objects.filter(to=email.to, slow=True).update(slow=False)
     logger.info("e-mail %s is sent", email.pk)
-    return True
 
 
-def _headers(email: Email) -> dict[str, str]:
-    """What programs read: the same Message-ID at every try, no answer by machines, and the request it is about."""
-    headers = {"Message-ID": email.message_id, "Auto-Submitted": "auto-generated"}
-    return headers | ({"X-Request-ID": email.request_id} if email.request_id else {})
+def _failure(email: Email, error: Exception) -> Failed:
+    """What is to be done about an e-mail that was not sent."""
+    codes = _codes(error)
+    if CLOSING in codes:
+        return Halt(AWAY)
+    for_good = hasattr(error, "recipients") and all(500 <= code < 600 for code in codes)
+    if for_good and email.attempts >= MAX_REFUSALS:
+        QUEUE.mine(email).update(state=EmailState.BOUNCED, next_at=None, error=type(error).__name__)
+    return Failed(type(error).__name__)
 
 
-def _close(connection: BaseEmailBackend) -> None:
-    """Say goodbye; a server that does not answer to it has its e-mails all the same."""
-    try:
-        connection.close()
-    except Exception as error:
-        logger.info("the mail server did not say goodbye: %s", type(error).__name__)
+def _ran_out_of_time(error: BaseException | None) -> bool:
+    """Whether the server did not answer in EMAIL_TIMEOUT; smtplib says then that it was disconnected."""
+    while error is not None and not isinstance(error, TimeoutError):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
-def _failed(email: Email, error: Exception) -> None:
-    logger.warning("e-mail %s was not sent (try %s): %s", email.pk, email.attempts, type(error).__name__)
-    _mine(email).update(
-        state=_after(email, error),
-        next_at=timezone.now() + backoff(email.attempts),
-        error=type(error).__name__,
-    )
-
-
-def _after(email: Email, error: Exception) -> EmailState:
-    if email.attempts >= MAX_REFUSALS and _is_refused_for_good(error):
-        return EmailState.BOUNCED
-    return EmailState.PARKED if email.attempts >= MAX_ATTEMPTS else EmailState.DUE
-
-
-def _is_refused_for_good(error: Exception) -> bool:
-    """Whether the server takes nothing for the address, now and later: 5yz, said to the recipient and not to us.
-
-    smtplib's SMTPRecipientsRefused alone names `recipients`: each with the code and the words of the refusal.
-    """
-    refused: dict[str, tuple[int, bytes]] = getattr(error, "recipients", {})
-    return bool(refused) and all(500 <= code < 600 for code, _words in refused.values())
-
-
-def _give_back(email: Email) -> None:
-    """Undo the claim of an e-mail that was not tried."""
-    _mine(email).update(next_at=timezone.now(), attempts=F("attempts") - 1)
-
-
-def _mine(email: Email) -> QuerySet[Email]:
-    """The row, if no later claim took it over: the number of tries is the fencing token."""
-    return Email.objects.filter(pk=email.pk, attempts=email.attempts, state=EmailState.DUE)
+def _codes(error: Exception) -> list[int]:
+    """The server's answers, as smtplib's errors name them; `recipients` is what was said to the address and not to us."""
+    recipients: dict[str, tuple[int, bytes]] = getattr(error, "recipients", {})
+    return [code for code, _words in recipients.values()] or [getattr(error, "smtp_code", 0)]

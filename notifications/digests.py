@@ -95,7 +95,7 @@ def _write_one(person: User, rows: list[Notification], now: datetime) -> int:
     if later > now:  # the sweep is late, and it is quiet again
         settled.update(email_at=later)
         return 0
-    email = about_held(person, [row for row in rows if row.pk in unread], now)
+    email = about_held(person, [row for row in rows if row.pk in unread])
     email.save()
     settled.update(email_at=None)
     settled.filter(pk__in=unread).update(email=email)

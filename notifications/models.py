@@ -6,8 +6,9 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from errands.models import Errand
 
-from .choices import UNDELIVERED, EmailState, Kind
+from .choices import UNDELIVERED, EmailState, Kind, Rank
 
 
 class EmailQuerySet(models.QuerySet["Email"]):
@@ -19,10 +20,11 @@ class EmailQuerySet(models.QuerySet["Email"]):
         return self.filter(~models.Exists(later), state__in=UNDELIVERED)
 
 
-class Email(models.Model):
+class Email(Errand):
     """An e-mail that is to be sent, or was. The worker sends it; the row is the truth.
 
-    `next_at` is when it may next be claimed: a claim moves it past the lease, a failure to the next try.
+    `rank` is how soon compared with others that are due. `slow` says that its address let a try run out of time, so that it
+    is tried apart from the others.
     """
 
     to = models.EmailField(_("to"))
@@ -34,8 +36,10 @@ class Email(models.Model):
     message_id = models.CharField(max_length=120, unique=True, editable=False)
     request_id = models.CharField(max_length=32, blank=True, editable=False)  # that it was written in
     state = models.CharField(_("state"), max_length=6, choices=EmailState, default=EmailState.DUE)
-    next_at = models.DateTimeField(_("next try"))
-    attempts = models.PositiveSmallIntegerField(_("tries"), default=0)
+    rank = models.PositiveSmallIntegerField(
+        choices=Rank, default=Rank.USUAL, db_default=Rank.USUAL, editable=False
+    )
+    slow = models.BooleanField(default=False, db_default=False, editable=False)
     error = models.CharField(_("last error"), max_length=300, blank=True)
     created_at = models.DateTimeField(_("written"), auto_now_add=True)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
@@ -47,7 +51,9 @@ class Email(models.Model):
         verbose_name_plural = _("e-mails")
         ordering = ("-created_at", "-pk")
         indexes = (
-            models.Index(fields=("next_at",), condition=models.Q(state="due"), name="email_due"),
+            models.Index(
+                fields=("rank", "next_at"), condition=models.Q(state="due"), name="email_due_by_rank"
+            ),
             models.Index(
                 fields=("to",), condition=models.Q(state__in=("parked", "bounce")), name="email_undelivered"
             ),

@@ -18,6 +18,12 @@ def sweep() -> int:
 
 
 @shared_task
+def deliver_slow() -> int:
+    """Send to addresses whose mailbox hangs, apart from all others."""
+    return delivery.deliver_slow()
+
+
+@shared_task
 def write_held() -> int:
     """Write the digests that are due, and what quiet hours held back."""
     written = digests.write_due()

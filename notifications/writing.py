@@ -1,7 +1,6 @@
 """Composing e-mails: a reference and a link, in the reader's language, and where to choose when they come."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from django.conf import settings
 from django.core.mail import make_msgid
@@ -14,6 +13,7 @@ from accounts.choices import EmailChoice
 from accounts.models import User
 from privacy import tracing
 
+from .choices import Rank
 from .models import Email, Notification
 
 PAGES = 100  # of the portal that one digest leads to; the rest is behind the bell
@@ -24,7 +24,7 @@ def link_to(path: str) -> str:
     return settings.PORTAL_URL + path
 
 
-def compose(to: str, subject: str, body: str, now: datetime, *, secret: bool = False) -> Email:
+def compose(to: str, subject: str, body: str, *, secret: bool = False, rank: Rank = Rank.USUAL) -> Email:
     """An e-mail that is not saved yet."""
     mark = f"[{settings.SITE_NAME}]"
     one_line = " ".join(subject.removeprefix(mark).split())
@@ -35,24 +35,24 @@ def compose(to: str, subject: str, body: str, now: datetime, *, secret: bool = F
         secret=secret,
         message_id=make_msgid(domain="portal-pmi"),
         request_id=tracing.current().request_id,
-        next_at=now,
+        rank=rank,
     )
 
 
-def about_one(person: User, row: Notification, now: datetime) -> Email:
+def about_one(person: User, row: Notification, *, rank: Rank = Rank.USUAL) -> Email:
     """The e-mail about one notice."""
     with translation.override(person.language):
         body = _text("notifications/notification.txt", person, title=row.title, link=link_to(row.path))
-        return compose(person.email, row.title, body, now)
+        return compose(person.email, row.title, body, rank=rank)
 
 
-def about_held(person: User, rows: Sequence[Notification], now: datetime) -> Email:
+def about_held(person: User, rows: Sequence[Notification]) -> Email:
     """The e-mail about all notices that waited, oldest first: a digest, or what quiet hours held back.
 
     A single one that quiet hours held back is told as if it came now.
     """
     if len(rows) == 1 and person.email_choice == EmailChoice.AT_ONCE:
-        return about_one(person, rows[0], now)
+        return about_one(person, rows[0], rank=Rank.IN_BULK)
     with translation.override(person.language):
         title = _title_of_held(EmailChoice(person.email_choice)) % {"n": len(rows)}
         pages = _by_page(rows)
@@ -64,7 +64,7 @@ def about_held(person: User, rows: Sequence[Notification], now: datetime) -> Ema
             left_out=len(pages) > PAGES,
             link=link_to(reverse("notifications:list")),
         )
-        return compose(person.email, title, body, now)
+        return compose(person.email, title, body, rank=Rank.IN_BULK)
 
 
 def _title_of_held(choice: EmailChoice) -> str:

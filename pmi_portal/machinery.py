@@ -18,12 +18,11 @@ from django.views.decorators.http import require_GET
 
 from accounts.policy import SignedInRequest, allow
 from accounts.roles import Right
-from notifications.choices import EmailState
-from notifications.models import Email, Notification
+from errands.queue import QUEUES
+from notifications.models import Notification
 from privacy.acting import as_portal
-from referrals.models import Referral
 
-from . import health, sweeps
+from . import health, schedule, sweeps
 from .broker import impatient
 
 MOST = 1000  # rows that are counted; more is "more than"
@@ -89,14 +88,11 @@ def _swept() -> list[sweeps.Sweep] | None:
 
 
 def _waiting() -> list[Waiting]:
-    now = timezone.now()
-    due = Email.objects.filter(state=EmailState.DUE, next_at__lte=now)
-    held = Notification.objects.filter(email_at__lte=now)
+    held = Notification.objects.filter(email_at__lte=timezone.now())
     with as_portal():  # every partner's; only counted
-        routed = _counted(gettext("Referrals to be sent"), Referral.objects.due_for_routing(), "route_at")
+        waiting = [_counted(str(queue.title), queue.due(), queue.at) for queue in QUEUES.values()]
     return [
-        routed,
-        _counted(gettext("E-mails to be sent"), due, "next_at"),
+        *waiting,
         _counted(gettext("Notices to be e-mailed"), held, "email_at"),
         Waiting(gettext("Messages in the queue"), _queued()),
     ]
@@ -111,6 +107,6 @@ def _counted(name: str, rows: QuerySet[Any], since: str) -> Waiting:
 def _queued() -> int | None:
     try:
         with impatient() as broker:
-            return int(broker.llen("celery"))  # the queue of Celery's own default
+            return sum(int(broker.llen(name)) for name in schedule.queues())
     except redis.RedisError:
         return None

@@ -5,8 +5,9 @@ from pathlib import Path
 import environ
 from csp.constants import NONCE
 from django.utils.translation import gettext_lazy as _
+from kombu import Queue
 
-from . import logs
+from . import logs, schedule
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -48,6 +49,7 @@ INSTALLED_APPS = [
     "agencies",
     "notifications",
     "accounts",
+    "errands",
     "privacy",
 ]
 
@@ -139,80 +141,10 @@ CELERY_TASK_TIME_LIMIT = 50  # seconds; below visibility_timeout, so that no tas
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True  # they are redelivered, so not done twice
 CELERY_BEAT_SCHEDULER = "pmi_portal.beat:SeenScheduler"
-CELERY_BEAT_SCHEDULE = {
-    "route-waiting-referrals": {"task": "referrals.tasks.sweep", "schedule": 10, "options": {"expires": 10}},
-    "remind-of-referrals": {"task": "referrals.tasks.escalate", "schedule": 60, "options": {"expires": 60}},
-    "tell-of-time-limits": {"task": "cases.tasks.sweep", "schedule": 60, "options": {"expires": 60}},
-    "sweep-files-of-no-document": {
-        "task": "cases.tasks.sweep_files",
-        "schedule": 6 * 3600,
-        "options": {"expires": 3600},
-    },
-    "scan-files": {"task": "cases.tasks.scan_files", "schedule": 60, "options": {"expires": 60}},
-    "write-held-emails": {
-        "task": "notifications.tasks.write_held",
-        "schedule": 60,
-        "options": {"expires": 60},
-    },
-    "tell-of-ending-consents": {
-        "task": "referrals.tasks.sweep_consents",
-        "schedule": 3600,
-        "options": {"expires": 3600},
-    },
-    "sequence-access-log": {
-        "task": "privacy.tasks.sequence_log",
-        "schedule": 5,
-        "options": {"expires": 5},
-    },
-    "checkpoint-access-log": {
-        "task": "privacy.tasks.checkpoint_log",
-        "schedule": 3600,
-        "options": {"expires": 3600},
-    },
-    "send-password-resets": {
-        "task": "accounts.tasks.send_resets",
-        "schedule": 5,
-        "options": {"expires": 5},
-    },
-    "clear-what-has-ended": {
-        "task": "accounts.tasks.sweep",
-        "schedule": 3600,
-        "options": {"expires": 3600},
-    },
-    "remind-of-requests": {"task": "rights.tasks.sweep", "schedule": 60, "options": {"expires": 60}},
-    "build-exports": {"task": "rights.tasks.sweep_exports", "schedule": 30, "options": {"expires": 30}},
-    "erase-confirmed-cases": {
-        "task": "rights.tasks.sweep_erasures",
-        "schedule": 60,
-        "options": {"expires": 60},
-    },
-    "propose-erasures": {
-        "task": "rights.tasks.propose_erasures",
-        "schedule": 6 * 3600,
-        "options": {"expires": 3600},
-    },
-    "work-on-tables-of-people": {
-        "task": "agencies.tasks.sweep_imports",
-        "schedule": 10,
-        "options": {"expires": 10},
-    },
-    "warn-of-agreements": {
-        "task": "administration.tasks.warn_of_agreements",
-        "schedule": 3600,
-        "options": {"expires": 3600},
-    },
-    "lock-unused-accounts": {
-        "task": "agencies.tasks.lock_unused",
-        "schedule": 3600,
-        "options": {"expires": 3600},
-    },
-    "remind-of-reviews": {
-        "task": "agencies.tasks.remind_of_reviews",
-        "schedule": 3600,
-        "options": {"expires": 3600},
-    },
-    "deliver-due-emails": {"task": "notifications.tasks.sweep", "schedule": 10, "options": {"expires": 10}},
-}
+CELERY_BEAT_SCHEDULE = schedule.beat_schedule()
+CELERY_TASK_DEFAULT_QUEUE = schedule.WORK
+CELERY_TASK_QUEUES = [Queue(name, routing_key=name) for name in schedule.queues()]
+CELERY_TASK_ROUTES = {task: {"queue": lane} for task, lane in schedule.TASKS.items()}
 
 # People -------------------------------------------------------------------------------------
 

@@ -30,6 +30,7 @@ SLACK = timedelta(seconds=30)  # that a sweep may be late by, besides having bee
 
 NAMES: dict[str, Promise] = {
     "route-waiting-referrals": _("Find the agency for referrals"),
+    "look-at-clock": _("Notice a clock that was set"),
     "remind-of-referrals": _("Remind of deadlines of referrals"),
     "tell-of-time-limits": _("Tell of time limits and settlements"),
     "sweep-files-of-no-document": _("Remove files that became no document"),
@@ -49,6 +50,7 @@ NAMES: dict[str, Promise] = {
     "remind-of-reviews": _("Remind of the review of accounts"),
     "warn-of-agreements": _("Warn of agreements that end"),
     "deliver-due-emails": _("Send e-mails"),
+    "deliver-to-slow-mailboxes": _("Send e-mails to mailboxes that hang"),
 }
 _started: dict[str, float] = {}
 

@@ -1,80 +1,60 @@
-"""The worker's part: find the agency that is responsible, and send or ask a person.
+"""The worker's part: find the agency that is responsible, and send or ask a person."""
 
-A row is claimed by moving its `route_at` to the next try, in a transaction of its own: should the worker die or fail
-on it, the row comes up again later and meanwhile holds up nobody.
-"""
+from __future__ import annotations
 
-import logging
-import random
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from agencies import matching
 from agencies.models import Partner
 from cases.choices import EventKind
 from cases.models import Case
+from errands.patience import Patience
+from errands.queue import Queue
 
 from . import moves, rules
 from .choices import DeclineReason, State
 from .models import Referral
 
-logger = logging.getLogger(__name__)
 
-BATCH = 100
-FIRST_BACKOFF = timedelta(seconds=10)
-LAST_BACKOFF = timedelta(minutes=10)
-MAX_ATTEMPTS = 6  # after which (some five minutes) a person chooses; nothing waits for the portal for ever
+def _leave_to_a_person(referral: Referral) -> None:
+    """What becomes of a referral that was tried too often: nothing waits for the portal for ever."""
+    with transaction.atomic():
+        current = moves.lock(referral)
+        if current.state == State.WAITING:
+            _leave_to_the_sender(current, {"code": "failed", "params": {}})
 
 
-def route_due() -> int:
-    """Route every referral whose time has come, most urgent first; how many were tried.
+QUEUE = Queue(
+    name="route",
+    title=_("Referrals to be sent"),
+    model=Referral,
+    waiting={"state": State.WAITING},
+    give_up=_leave_to_a_person,
+    only=lambda rows: rows.may_be_routed(),
+    prefix="route_",
+    rank="urgency_rank",
+    share="sender",
+    patience=Patience(timedelta(seconds=10), timedelta(minutes=10), most=6),  # some five minutes
+)
 
-    One that fails is put off and never holds up the others.
-    """
-    due = Referral.objects.due_for_routing().order_by("urgency_rank", "route_at")
-    ids = list(due.values_list("pk", flat=True)[:BATCH])
-    return sum(route(referral_id) for referral_id in ids)
+
+def route_due(*, seconds: float = 20) -> int:
+    """Route every referral whose time has come, the most urgent first and each partner in turn; how many were tried."""
+    return QUEUE.carry_out(_find, seconds=seconds)
 
 
 def route(referral_id: UUID) -> bool:
-    """Try to find the agency for one waiting referral; whether there was anything to do.
-
-    Does nothing when another worker has it or it does not wait any more: being told twice is harmless.
-    """
-    if not claim(referral_id):
-        return False
-    try:
-        find(referral_id)
-    except Exception:
-        logger.exception("referral %s could not be routed", referral_id)
-    return True
+    """The same for one referral; whether there was anything to do. Being told twice is harmless."""
+    return bool(QUEUE.carry_out(_find, of=QUEUE.due().filter(pk=referral_id)))
 
 
-@transaction.atomic
-def claim(referral_id: UUID) -> bool:
-    """Take the referral if it is due and nobody holds it: its next try is put off until the backoff has passed."""
-    due = Referral.objects.due_for_routing().filter(pk=referral_id)
-    referral = (
-        due.select_for_update(skip_locked=True, no_key=True, of=("self",))
-        .only("pk", "route_attempts")
-        .first()
-    )
-    if referral is None:
-        return False
-    tries = referral.route_attempts + 1
-    Referral.objects.filter(pk=referral_id).update(
-        route_attempts=tries, route_at=timezone.now() + backoff(tries)
-    )
-    return True
-
-
-def backoff(tries: int) -> timedelta:
-    """How long to wait after this many tries: doubling, capped, with jitter so that retries spread out."""
-    return min(FIRST_BACKOFF * 2 ** min(tries - 1, 10), LAST_BACKOFF) * random.uniform(0.75, 1.0)
+def _find(referral: Referral) -> None:
+    find(referral.pk)
 
 
 @transaction.atomic
@@ -82,9 +62,6 @@ def find(referral_id: UUID) -> None:
     """Ask who is responsible for a claimed referral, and send it or leave the choice to its sender."""
     referral = moves.lock(Referral(pk=referral_id))
     if referral.state != State.WAITING:
-        return
-    if referral.route_attempts > MAX_ATTEMPTS:
-        _leave_to_the_sender(referral, {"code": "failed", "params": {}})
         return
     if not referral.consent.stands:
         _leave_to_the_sender(referral, {"code": "consent_ended", "params": {}})

@@ -1,9 +1,8 @@
 """Celery leaves of referrals."""
 
-from uuid import UUID
-
 from celery import shared_task
 
+from notifications import nudges
 from privacy.acting import as_portal
 
 from . import consent_ends, escalation, routing
@@ -11,16 +10,19 @@ from . import consent_ends, escalation, routing
 
 @shared_task
 @as_portal()
-def route(referral_id: str) -> None:
-    """Find the agency for one referral."""
-    routing.route(UUID(referral_id))
+def route() -> int:
+    """Find the agency for referrals that wait; what takes longer than a moment is left to the next nudge or the sweep."""
+    return routing.route_due(seconds=1)
 
 
 @shared_task
 @as_portal()
 def sweep() -> int:
     """Find the agency for every referral that still waits, including those no nudge told of."""
-    return routing.route_due()
+    routed = routing.route_due(seconds=4)
+    if routing.QUEUE.due().exists():  # another worker may help, until the next sweep
+        nudges.publish(route)
+    return routed
 
 
 @shared_task

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import models, transaction
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import Right
@@ -22,6 +23,7 @@ from cases.closing import live_referrals
 from cases.events import record
 from cases.models import Case
 from cases.models.consent import HOME
+from errands.queue import Queue
 from notifications.actions import notify
 from notifications.choices import Kind
 from privacy.choices import Verb
@@ -33,9 +35,18 @@ from .models import DataRequest, Erasure, LegalHold, RetentionRule
 
 logger = logging.getLogger(__name__)
 
-BATCH = 50  # cases a round erases; the next one finds the others
+BATCH = 50  # requests of a round; the next one finds the others
 PROPOSED_AT_ONCE = 500
-LEASE = timedelta(minutes=5)
+
+QUEUE = Queue(
+    name="erasure",
+    title=_("Cases to be erased"),
+    model=Erasure,
+    waiting={"state": ErasureState.CONFIRMED, "stuck": False},
+    parked={"state": ErasureState.CONFIRMED, "stuck": True},
+    lease=timedelta(seconds=60),
+    batch=1,
+)
 
 
 def propose_due(now: datetime | None = None) -> int:
@@ -96,51 +107,42 @@ def _propose(case: Case, rule: RetentionRule) -> bool:
 
 
 def erase_due() -> int:
-    """Erase every confirmed case whose time has come; how many. One that fails is put off and holds up no other."""
-    due = Erasure.objects.filter(state=ErasureState.CONFIRMED, next_at__lte=timezone.now())
-    return sum(erase(pk) for pk in list(due.order_by("next_at").values_list("pk", flat=True)[:BATCH]))
+    """Erase every confirmed case whose time has come; how many."""
+    erased: list[bool] = []
+    QUEUE.carry_out(lambda erasure: erased.append(_erase_one(erasure)))
+    return sum(erased)
 
 
 def erase(erasure_id: UUID) -> bool:
-    """Erase one confirmed case; whether it was. Being told twice is harmless.
+    """Erase one confirmed case; whether it was. Being told twice is harmless."""
+    QUEUE.carry_out(_erase_one, of=QUEUE.due().filter(pk=erasure_id))
+    return Erasure.objects.filter(pk=erasure_id, state=ErasureState.ERASED).exists()
+
+
+def _erase_one(erasure: Erasure) -> bool:
+    """Erase one case and remove its files; whether it still had to be.
 
     The line in the ledger is on the disk before the transaction is committed: should that fail, the next round writes
     another line and erases then. Files go after the commit; should the process die before, they are bytes that no key
     opens, and `cases.storage.sweep` removes them.
     """
-    if not _claim(erasure_id):
-        return False
-    try:
-        files = _erase(erasure_id)
-    except Exception:
-        logger.exception("erasure %s failed", erasure_id)
-        return False
-    if files is None:
-        return False
-    remove(files)
-    return True
+    files = _erase(erasure)
+    remove(files or [])
+    return files is not None
 
 
 @transaction.atomic
-def _claim(erasure_id: UUID) -> bool:
-    due = Erasure.objects.filter(pk=erasure_id, state=ErasureState.CONFIRMED, next_at__lte=timezone.now())
-    held = due.select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True)
-    return bool(held) and bool(Erasure.objects.filter(pk=erasure_id).update(next_at=timezone.now() + LEASE))
-
-
-@transaction.atomic
-def _erase(erasure_id: UUID) -> list[str] | None:
+def _erase(claimed: Erasure) -> list[str] | None:
     """Erase what still may be; the names of the files to remove, or None when nothing was erased.
 
     The worker is held, too: of two cases of theirs that are erased at once, the second sees that nobody needs their key.
     """
-    case_id = Erasure.objects.values_list("case_id", flat=True).get(pk=erasure_id)
     held = Case.objects.select_for_update(of=("self", "worker"), no_key=True)
-    case = held.select_related("partner", "worker").get(pk=case_id)
+    case = held.select_related("partner", "worker").get(pk=claimed.case_id)
     rows = Erasure.objects.select_for_update(of=("self",), no_key=True).select_related(
         "decided_by", "request"
     )
-    erasure = rows.get(pk=erasure_id)
+    erasure = rows.get(pk=claimed.pk)
     erasure.case = case
     if erasure.state != ErasureState.CONFIRMED or not _may_go(erasure):
         return None

@@ -1,13 +1,11 @@
 """The worker's part: making the copy of one person's data, and destroying it when its time is over.
 
-A row is claimed by moving its `next_at`: should the worker be killed, the row comes up again after the lease and is made
-anew. The two files are written in one transaction with the state, sealed with a key of their own.
+The two files are written in one transaction with the state, sealed with a key of their own.
 """
 
 from __future__ import annotations
 
 import json
-import logging
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -15,8 +13,11 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone, translation
+from django.utils.translation import gettext_lazy as _
 
 from cases import access_log, audience
+from errands.patience import Patience
+from errands.queue import Queue
 from notifications.actions import notify
 from notifications.choices import Kind
 from privacy import keys
@@ -28,55 +29,43 @@ from .choices import ExportState
 from .export import content, paper
 from .models import DataExport
 
-logger = logging.getLogger(__name__)
-
-LEASE = timedelta(minutes=2)  # longer than a task may take (CELERY_TASK_TIME_LIMIT)
 KEPT = timedelta(days=7)
-MOST_TRIES = 5
-BATCH = 20
+
+QUEUE = Queue(
+    name="export",
+    title=_("Copies of workers' data to be made"),
+    model=DataExport,
+    waiting={"state": ExportState.WAITING},
+    parked={"state": ExportState.FAILED},
+    with_=("request__partner", "asked_by"),
+    patience=Patience(timedelta(seconds=10), timedelta(minutes=10), most=5),  # somebody waits for it
+    lease=timedelta(seconds=60),  # renewed with every case; the PDF of all takes seconds
+    batch=1,
+)
 
 
-def build_due() -> int:
+def build_due(*, seconds: float = 20) -> int:
     """Make every copy whose time has come; how many were tried."""
-    due = DataExport.objects.filter(state=ExportState.WAITING, next_at__lte=timezone.now())
-    return sum(build(pk) for pk in list(due.order_by("next_at").values_list("pk", flat=True)[:BATCH]))
+    return QUEUE.carry_out(_build, seconds=seconds)
 
 
 def build(export_id: UUID) -> bool:
     """Make one copy; whether there was anything to do. Being told twice is harmless."""
-    export = _claim(export_id)
-    if export is None:
-        return False
-    try:
-        data = _gather(export)
-        _keep(export, data)
-    except Exception:
-        logger.exception("the export %s could not be made", export_id)
-        _give_up(export)
-    return True
+    return bool(QUEUE.carry_out(_build, of=QUEUE.due().filter(pk=export_id)))
 
 
-@transaction.atomic
-def _claim(export_id: UUID) -> DataExport | None:
-    due = DataExport.objects.filter(pk=export_id, state=ExportState.WAITING, next_at__lte=timezone.now())
-    held = due.select_related("request__partner", "asked_by").select_for_update(
-        skip_locked=True, of=("self",), no_key=True
-    )
-    export = held.first()
-    if export is not None:
-        export.attempts += 1
-        export.next_at = timezone.now() + LEASE
-        export.cases_done, export.cases_all = 0, export.request.cases.count()
-        export.save(update_fields=["attempts", "next_at", "cases_done", "cases_all"])
-    return export
+def _build(export: DataExport) -> None:
+    _keep(export, _gather(export))
 
 
 def _gather(export: DataExport) -> dict[str, Any]:
     """Everything, case by case; the page shows how far it has come."""
+    DataExport.objects.filter(pk=export.pk).update(cases_done=0, cases_all=export.request.cases.count())
     with translation.override(LANGUAGE):
         data = content.frame(export.request, timezone.now())
         for case in export.request.cases.select_related("worker", "partner", "outcome").order_by("pk"):
             data["cases"].append(content.of_case(case))
+            QUEUE.renew(export)
             DataExport.objects.filter(pk=export.pk).update(cases_done=F("cases_done") + 1)
     return data
 
@@ -87,10 +76,7 @@ def _keep(export: DataExport, data: dict[str, Any]) -> None:
         printed = pdf.render(paper.paper(data, export.request, now))
     written = json.dumps(data, ensure_ascii=False, indent=1).encode()
     with transaction.atomic():
-        mine = DataExport.objects.select_for_update(no_key=True).filter(
-            pk=export.pk, attempts=export.attempts, state=ExportState.WAITING
-        )
-        row = mine.first()
+        row = QUEUE.mine(export).select_for_update(no_key=True).first()
         if row is None:  # a later try has taken it over
             return
         row.pdf, row.json = row.seal("pdf", printed), row.seal("json", written)
@@ -105,13 +91,6 @@ def _keep(export: DataExport, data: dict[str, Any]) -> None:
             reference=export.request.reference,
             path=export.request.get_absolute_url(),
         )
-
-
-def _give_up(export: DataExport) -> None:
-    """Leave it to the next sweep, until it was tried often enough; then the page says that it failed."""
-    if export.attempts >= MOST_TRIES:
-        mine = DataExport.objects.filter(pk=export.pk, attempts=export.attempts, state=ExportState.WAITING)
-        mine.update(state=ExportState.FAILED, next_at=None)
 
 
 def expire_due() -> int:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.utils import timezone
+from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -57,7 +57,7 @@ def carry_out(*, by: User, table: PeopleImport) -> PeopleImport:
         return current
     if current.state != ImportState.CHECKED or current.rows_wrong:
         raise ActRefused(_("There are rows to be corrected first. Correct the table, and upload it again."))
-    current.state, current.next_at, current.attempts = ImportState.CONFIRMED, timezone.now(), 0
+    current.state, current.next_at, current.attempts = ImportState.CONFIRMED, Now(), 0
     current.save(update_fields=["state", "next_at", "attempts"])
     nudge(tasks.work_on_import, str(current.pk))
     return current

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from errands.models import Errand
 from privacy import keys, sealing
 from privacy.fields import NumberedField, SealedJSONField
 from privacy.models import HoldsKey
@@ -28,10 +29,10 @@ class PeopleImportQuerySet(models.QuerySet["PeopleImport"]):
         return self.filter(by=user) if user.manages_staff else self.none()
 
 
-class PeopleImport(HoldsKey):
+class PeopleImport(Errand, HoldsKey):
     """One uploaded table. Everybody goes to `partner`; without one, where each row says (portal admins only).
 
-    The worker claims the row by moving `next_at`, reads `content` (sealed, and gone once it is read) into rows, and later
+    The worker claims the row, reads `content` (sealed, and gone once it is read) into rows, and later
     invites everybody in one transaction. `problem` says why the table as a whole was refused. After a day it is destroyed.
     `id` is also the key of the form.
     """
@@ -41,8 +42,6 @@ class PeopleImport(HoldsKey):
     partner = models.ForeignKey(Partner, models.CASCADE, null=True, related_name="+")
     state = models.CharField(max_length=9, choices=ImportState, default=ImportState.WAITING)
     content = models.BinaryField(default=b"")
-    next_at = models.DateTimeField(null=True, default=timezone.now)
-    attempts = models.PositiveSmallIntegerField(default=0)
     rows_read = models.PositiveIntegerField(default=0)
     rows_wrong = models.PositiveIntegerField(default=0)
     unused = models.JSONField(default=list)  # names of columns that nobody asked for

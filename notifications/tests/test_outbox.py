@@ -1,6 +1,6 @@
 """The outbox against a real SMTP server on loopback: sent once, tried again, never lost."""
 
-import smtplib
+import asyncio
 import socket
 from collections.abc import Iterator
 from datetime import timedelta
@@ -15,7 +15,7 @@ from django.utils import timezone
 from accounts.tests.factories import make_user
 from agencies.tests.factories import make_partner
 from notifications import actions, delivery, tasks
-from notifications.choices import EmailState, Kind
+from notifications.choices import EmailState, Kind, Rank
 from notifications.models import Email, Notification
 
 pytestmark = pytest.mark.django_db
@@ -28,11 +28,17 @@ class Server:
         self.got: list[Any] = []
         self.refuse: set[str] = set()
         self.busy: set[str] = set()
+        self.hang: set[str] = set()
         self.hang_up = False
+        self.shuts_down = False
 
     async def handle_RCPT(  # noqa: N802
         self, server: Any, session: Any, envelope: Any, address: str, options: Any
     ) -> str:
+        if self.shuts_down:
+            return "421 shutting down"
+        if address in self.hang:
+            await asyncio.sleep(2)
         if address in self.refuse:
             return "550 no such person"
         if address in self.busy:
@@ -105,6 +111,7 @@ def test_one_that_is_refused_is_tried_again_later_and_the_others_are_sent(smtp, 
     refused.refresh_from_db()
     good.refresh_from_db()
     assert (refused.state, refused.error) == (EmailState.DUE, "SMTPRecipientsRefused")
+    assert refused.next_at
     assert refused.next_at > timezone.now()
     assert good.state == EmailState.SENT
     assert "gone@example.org" not in caplog.text, "an address is personal and does not belong into a log"
@@ -139,11 +146,33 @@ def test_a_server_that_is_only_busy_is_no_reason_to_give_an_address_up(smtp):
 def test_a_server_that_is_away_costs_nothing_but_time(no_smtp):
     emails = [write() for _number in range(3)]
     assert delivery.deliver_due() == 0
-    for email in emails:
-        email.refresh_from_db()
-        assert (email.state, email.attempts) == (EmailState.DUE, 1)
-        assert email.error == "ConnectionRefusedError"
-        assert email.next_at > timezone.now()
+    tried, *others = [Email.objects.get(pk=email.pk) for email in emails]
+    assert (tried.state, tried.attempts, tried.error) == (EmailState.DUE, 1, delivery.AWAY)
+    assert tried.next_at
+    assert tried.next_at > timezone.now()
+    assert {(other.attempts, other.error) for other in others} == {(0, "")}, "only one had to find out"
+
+
+def test_when_the_server_is_back_nothing_waits_any_longer_because_it_was_away(smtp, settings):
+    port, settings.EMAIL_PORT = settings.EMAIL_PORT, 1
+    first = write()
+    delivery.deliver_due()
+    Email.objects.update(next_at=timezone.now() + timedelta(hours=3))
+    settings.EMAIL_PORT = port
+    write()
+    assert delivery.deliver_due() == 1
+    assert delivery.deliver_due() == 1
+    first.refresh_from_db()
+    assert (first.state, first.error) == (EmailState.SENT, "")
+
+
+def test_a_server_that_shuts_down_is_away_for_all(smtp):
+    smtp.shuts_down = True
+    emails = [write(to=f"{number}@example.org") for number in range(2)]
+    assert delivery.deliver_due() == 0
+    states = list(Email.objects.order_by("pk").values_list("attempts", "error"))
+    assert states == [(1, delivery.AWAY), (0, "")]
+    assert len(emails) == 2
 
 
 def test_a_server_that_hangs_up_in_the_middle_does_not_spoil_the_rest(smtp):
@@ -159,11 +188,14 @@ def test_a_server_that_hangs_up_in_the_middle_does_not_spoil_the_rest(smtp):
 
 def test_after_a_crash_the_same_e_mail_goes_out_again_under_the_same_message_id(smtp):
     email = write()
-    (claimed,) = delivery.claim()
-    assert delivery.claim() == [], "nobody else gets it while the lease lasts"
-    delivery._send_all([claimed], end=float("inf"))  # the worker sends,
-    Email.objects.update(state=EmailState.DUE, sent_at=None)  # and dies before it can mark the row
-    assert delivery.deliver_due() == 0
+    (claimed,) = delivery.QUEUE.claim(10)
+    assert delivery.QUEUE.claim(10) == [], "nobody else gets it while the lease lasts"
+    round_ = delivery.Round()
+    round_.send(claimed)  # the worker sends,
+    round_.hang_up()
+    Email.objects.update(
+        state=EmailState.DUE, sent_at=None, next_at=claimed.next_at
+    )  # and dies before it can say so
     Email.objects.update(next_at=timezone.now() - timedelta(seconds=1))  # the lease ends
     assert delivery.deliver_due() == 1
     assert [message["Message-ID"] for message in smtp.got] == [email.message_id] * 2
@@ -171,49 +203,57 @@ def test_after_a_crash_the_same_e_mail_goes_out_again_under_the_same_message_id(
 
 def test_who_lost_the_lease_does_not_write_over_the_new_holder(smtp):
     email = write()
-    (old,) = delivery.claim()
+    (old,) = delivery.QUEUE.claim(1)
     Email.objects.update(next_at=timezone.now())
-    (new,) = delivery.claim()
-    delivery._failed(old, smtplib.SMTPException())
+    (new,) = delivery.QUEUE.claim(1)
+    delivery.QUEUE.put_off(old, "SMTPException")
     email.refresh_from_db()
     assert (email.attempts, email.error) == (new.attempts, "")
 
 
-def test_after_about_a_day_of_tries_it_is_parked(no_smtp):
-    email = write()
-    Email.objects.update(attempts=delivery.MAX_ATTEMPTS - 1)
+def test_after_about_a_day_of_tries_it_is_parked_and_an_admin_may_have_it_tried_again(smtp):
+    smtp.busy = {"full@example.org"}
+    email = write(to="full@example.org")
+    Email.objects.update(attempts=delivery.QUEUE.patience.most - 1)
     delivery.deliver_due()
     email.refresh_from_db()
     assert email.state == EmailState.PARKED
-    assert delivery.claim() == []
+    assert delivery.QUEUE.claim(1) == []
+    smtp.busy = set()
+    assert actions.send_again(email)
+    assert not actions.send_again(email), "twice is once"
+    assert delivery.deliver_due() == 1
 
 
-def test_the_tries_span_about_a_day():
-    longest = [
-        min(delivery.FIRST_BACKOFF * 2 ** (number - 1), delivery.LAST_BACKOFF)
-        for number in range(1, delivery.MAX_ATTEMPTS)
-    ]
-    assert timedelta(hours=24) < sum(longest, timedelta()) < timedelta(hours=36)
-    for number in range(1, 40):
-        assert delivery.FIRST_BACKOFF / 2 <= delivery.backoff(number) <= delivery.LAST_BACKOFF
+def test_batch_after_batch_is_sent_the_most_urgent_first(smtp):
+    for number in range(12):
+        write(to=f"{number}@example.org")
+    Email.objects.filter(to="11@example.org").update(rank=Rank.URGENT)
+    Email.objects.filter(to="0@example.org").update(rank=Rank.IN_BULK)
+    assert delivery.deliver_due() == 12
+    told = [message["To"] for message in smtp.got]
+    assert (told[0], told[-1]) == ("11@example.org", "0@example.org")
 
 
-def test_a_round_that_takes_too_long_leaves_the_rest_for_the_next(smtp, monkeypatch):
-    emails = [write() for _number in range(3)]
-    batch = delivery.claim()
-    assert delivery._send_all(batch, end=0) == 0
-    for email in emails:
-        email.refresh_from_db()
-        assert email.attempts == 0
-        assert email.next_at <= timezone.now()
-    assert delivery.deliver_due() == 3
-
-
-def test_batch_after_batch_is_sent(smtp, monkeypatch):
-    monkeypatch.setattr(delivery, "BATCH", 2)
+def test_a_mailbox_that_hangs_holds_up_nobody_else(smtp, settings):
+    settings.EMAIL_TIMEOUT = 0.3  # seconds
+    smtp.hang = {"stuck@example.org"}
     for _number in range(5):
-        write()
-    assert delivery.deliver_due() == 5
+        write(to="stuck@example.org")
+    good = write(to="good@example.org")
+    assert delivery.deliver_due() == 1, (
+        "one try ran out of time, and no other e-mail to that mailbox was tried"
+    )
+    good.refresh_from_db()
+    assert good.state == EmailState.SENT
+    stuck = Email.objects.filter(to="stuck@example.org")
+    assert [row.slow for row in stuck] == [True] * 5
+    assert sorted(row.attempts for row in stuck) == [0, 0, 0, 0, 1]
+    smtp.hang = set()
+    stuck.update(next_at=timezone.now())
+    assert delivery.deliver_due() == 0, "they are tried apart from the others"
+    assert delivery.deliver_slow() == 5
+    assert not stuck.filter(slow=True).exists()
 
 
 def test_django_s_own_e_mails_go_through_the_outbox_as_secrets(smtp, settings):

@@ -100,7 +100,7 @@ class Life:
         """What the portal's worker does within seconds."""
         referral, at = self.referral, self.at + ROUTED_WITHIN
         referral.ranking = routing.ranked(answer)
-        referral.route_attempts, referral.route_at = 1, at + routing.FIRST_BACKOFF
+        referral.route_attempts, referral.route_at = 1, at + routing.QUEUE.patience.first
         if answer.clear is not None and answer.clear.reachable:
             self._send(at, self.world.by_pk[answer.clear.partner_id], by=None, chosen=False)
             return

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
+from ..schedule import LONG, MAIL, ROUTE, WORK, sweeps_of
 from .engines import Postgres, Valkey
 from .folders import REPOSITORY
 from .problem import failure
@@ -16,6 +17,7 @@ from .processes import Child, Guard
 from .signals import Signals
 
 LONGEST_PAUSE = 30  # seconds between two attempts to start something that keeps ending
+WORKERS = {"worker": (ROUTE, WORK), "carrier": (MAIL, LONG)}  # what may take long is done apart
 GOOD_RUN = 60  # seconds after which an earlier failure is forgotten
 
 
@@ -142,8 +144,11 @@ class Services:
 
     def _start_worker_and_beat(self) -> None:
         # Without mingle and gossip a worker does not wait for others, of which there are none here.
-        worker = ("-c", "2", "--without-mingle", "--without-gossip", "-l", "INFO")
-        self._python("worker", "celery", "-A", "pmi_portal", "worker", *worker)
+        alone = ("--without-mingle", "--without-gossip", "-l", "INFO")
+        for name, lanes in WORKERS.items():
+            read = ",".join(name for lane in lanes for name in (lane, sweeps_of(lane)))
+            options = ("-n", f"{name}@%h", "-Q", read, "-c", "2", *alone)
+            self._python(name, "celery", "-A", "pmi_portal", "worker", *options)
         self._python("beat", "celery", "-A", "pmi_portal", "beat", "-l", "INFO")
 
     def _start_web(self, listener: socket.socket) -> None:
@@ -187,7 +192,7 @@ class Services:
         """Stop everything, those who use an engine before the engine."""
         for child in self.passing:
             child.stop(self.signals)
-        order = ("web", "beat", "worker", "mail", "Valkey", "PostgreSQL")
+        order = ("web", "beat", *WORKERS, "mail", "Valkey", "PostgreSQL")
         for watched in sorted(self.running, key=lambda watched: order.index(watched.child.name)):
             watched.child.stop(self.signals)
 

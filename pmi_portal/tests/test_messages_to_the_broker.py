@@ -10,6 +10,7 @@ import pytest
 import redis
 from django.conf import settings
 
+from pmi_portal import schedule
 from pmi_portal.celery import REQUEST_ID, app
 from pmi_portal.tests.world import make_world
 from privacy import tracing
@@ -21,15 +22,15 @@ OURS = sorted(name for name in app.tasks if not name.startswith("celery.") and "
 @pytest.fixture
 def broker() -> Iterator[redis.Redis]:
     client = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=3)
-    client.delete("celery")
+    client.delete(*schedule.queues())
     yield client
-    client.delete("celery")
+    client.delete(*schedule.queues())
     client.close()
 
 
 def waiting(broker: redis.Redis) -> list[dict[str, Any]]:
     """The messages as they lie there, oldest first."""
-    lying: Any = broker.lrange("celery", 0, -1)
+    lying: list[Any] = [message for name in schedule.queues() for message in broker.lrange(name, 0, -1)]
     return [json.loads(message) for message in reversed(lying)]
 
 

@@ -376,6 +376,7 @@ OF_NO_CASE = {
     "accounts.tasks.send_resets": "a new password concerns a person's own account",
     "accounts.tasks.sweep": "sessions and kept forms are a person's own",
     "notifications.tasks.deliver": "e-mails are rows of their own",
+    "notifications.tasks.deliver_slow": "e-mails are rows of their own",
     "notifications.tasks.sweep": "e-mails are rows of their own",
     "notifications.tasks.write_held": "notices say a reference and a path",
 }

@@ -179,7 +179,6 @@ def follow(ended: Referral, *, goes_on: bool, by: User | None, text: str = "") -
         created_by=ended.created_by,
         created_at=now,
         changed_at=now,
-        route_at=now,
     )
     record(case, EventKind.REFERRED, by=by, referral=follow_up, at=now, text=text)
     return follow_up

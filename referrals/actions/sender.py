@@ -84,7 +84,7 @@ def create(
         referral.ranking = ranked(matching.ask(question(referral)))
         return send(referral, to=to, by=by, chosen=True)
     Case.objects.filter(pk=locked.pk).update(changed_at=now)
-    nudge(tasks.route, str(referral.pk))
+    nudge(tasks.route)
     return referral
 
 
@@ -109,7 +109,6 @@ def _write(case: Case, *, by: User, now: datetime, **fields: Any) -> Referral:
         created_by=by,
         created_at=now,
         changed_at=now,
-        route_at=now,
         **fields,
     )
 

@@ -6,6 +6,7 @@ import uuid
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -82,8 +83,9 @@ class Referral(OfCase):
     ranking = models.JSONField(_("who is responsible, and why"), default=list, blank=True)
     why_unrouted = models.CharField(max_length=20, blank=True)
     why_params = models.JSONField(default=dict, blank=True)
-    route_at = models.DateTimeField(default=timezone.now)
+    route_at = models.DateTimeField(db_default=Now())
     route_attempts = models.PositiveSmallIntegerField(default=0)
+    route_fence = models.PositiveIntegerField(default=0, db_default=0)
 
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("referred by"))
     created_at = models.DateTimeField(_("referred"))

@@ -92,10 +92,9 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
     def last_changed_first(self) -> ReferralQuerySet:
         return self.order_by("-changed_at", "pk")
 
-    def due_for_routing(self) -> ReferralQuerySet:
+    def may_be_routed(self) -> ReferralQuerySet:
         """One of a case that is paused waits, unless it is to save a life."""
-        may_go = models.Q(case__paused_at=None) | models.Q(consent__method=ConsentMethod.OVERRIDE)
-        return self.filter(may_go, state=State.WAITING, route_at__lte=timezone.now())
+        return self.filter(models.Q(case__paused_at=None) | models.Q(consent__method=ConsentMethod.OVERRIDE))
 
     def with_page_data(self) -> ReferralQuerySet:
         """Everything a row in a list shows, in a fixed number of statements."""

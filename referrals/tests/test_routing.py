@@ -141,9 +141,9 @@ def test_the_question_holds_no_person():
 
 def test_being_told_twice_is_harmless():
     make_responsible()
-    referral = make_referral()
+    make_referral()
     for _again in range(3):
-        tasks.route(str(referral.pk))
+        tasks.route()
     assert Referral.objects.get().events.filter(kind=EventKind.SENT).count() == 1
     assert Notification.objects.count() == 1
 
@@ -196,8 +196,8 @@ def test_one_that_breaks_is_put_off_and_does_not_hold_up_the_others(caplog):
 def test_a_worker_that_dies_on_a_referral_leaves_it_for_later():
     make_responsible()
     referral = make_referral()
-    assert routing.claim(referral.pk)
-    assert not routing.claim(referral.pk), "another worker does not get it"
+    assert routing.QUEUE.claim(1) == [referral]
+    assert routing.QUEUE.claim(1) == [], "another worker does not get it"
     assert routed(referral).state == "waiting"
     Referral.objects.update(route_at=timezone.now())
     assert routed(referral).state == "sent"
@@ -206,18 +206,12 @@ def test_a_worker_that_dies_on_a_referral_leaves_it_for_later():
 def test_after_too_many_tries_a_person_chooses():
     make_responsible()
     referral = make_referral()
-    Referral.objects.update(route_attempts=routing.MAX_ATTEMPTS)
+    Referral.objects.update(route_attempts=routing.QUEUE.patience.most)
     referral = routed(referral)
     assert (referral.state, referral.why_unrouted) == ("unrouted", "failed")
     assert (
         wording.why_unrouted(referral) == "The portal could not find the agency by itself. Please choose it."
     )
-
-
-@pytest.mark.parametrize("tries", range(1, 30))
-def test_the_backoff_grows_and_stays_below_ten_minutes(tries):
-    wait = routing.backoff(tries)
-    assert timedelta(seconds=7) < wait <= timedelta(minutes=10)
 
 
 def test_a_better_specialist_wins_over_the_rest():

@@ -37,7 +37,7 @@ def ask_export(*, by: User, request: DataRequest, key: UUID) -> DataExport:
         raise Refused(_("The copy is being prepared already."))
     now = timezone.now()
     export = DataExport.objects.create(
-        pk=key, data_key=keys.make(), request=locked, asked_by=by, asked_at=now, next_at=now
+        pk=key, data_key=keys.make(), request=locked, asked_by=by, asked_at=now
     )
     nudge(tasks.build_export, str(export.pk))
     return export

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -146,13 +147,8 @@ def drop_for(request: DataRequest) -> None:
 
 
 def _confirm(erasure: Erasure, *, by: User) -> None:
-    now = timezone.now()
-    erasure.state, erasure.decided_at, erasure.decided_by, erasure.next_at = (
-        ErasureState.CONFIRMED,
-        now,
-        by,
-        now,
-    )
+    erasure.state, erasure.decided_at, erasure.decided_by = ErasureState.CONFIRMED, timezone.now(), by
+    erasure.next_at = Now()
     erasure.save()
     access_log.about(Verb.WROTE, by, [erasure.case], "erasure")
     nudge(tasks.erase, str(erasure.pk))

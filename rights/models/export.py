@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from errands.models import Errand
 from privacy import keys, sealing
 from privacy.models import HoldsKey
 from privacy.sealing import Place
@@ -22,10 +23,10 @@ class DataExportQuerySet(models.QuerySet["DataExport"]):
         return self.filter(request__in=DataRequest.objects.visible_to(user))
 
 
-class DataExport(HoldsKey):
+class DataExport(Errand, HoldsKey):
     """One making of the copy, as PDF and as JSON, for one granted request of access (UU 27/2022 art. 7, 13, 32).
 
-    The worker claims the row by moving `next_at`, counts `cases_done` of `cases_all`, and puts both files here, sealed with
+    The worker claims the row, counts `cases_done` of `cases_all`, and puts both files here, sealed with
     a key of their own. They can be fetched until `until`; then that key is destroyed. `id` is also the key of the form that asked for it.
     """
 
@@ -36,8 +37,6 @@ class DataExport(HoldsKey):
     state = models.CharField(max_length=7, choices=ExportState, default=ExportState.WAITING)
     asked_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("asked for by"))
     asked_at = models.DateTimeField(_("asked for"))
-    next_at = models.DateTimeField(null=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
     cases_all = models.PositiveSmallIntegerField(default=0)
     cases_done = models.PositiveSmallIntegerField(default=0)
     ready_at = models.DateTimeField(_("ready"), null=True)

@@ -15,6 +15,7 @@ from agencies.choices import OutcomeClass, SourceStatus
 from cases.models import Case
 from cases.models.case_reads import open_to
 from cases.models.of_case import OfCase
+from errands.models import Errand
 from privacy.fields import SealedCharField
 
 from ..choices import ErasureState, ErasureWhy
@@ -129,11 +130,11 @@ class ErasureQuerySet(models.QuerySet["Erasure"]):
         return self.filter(state=ErasureState.PROPOSED).exclude(pk__in=self.over().values("pk"))
 
 
-class Erasure(models.Model):
+class Erasure(Errand):
     """One case that is to be erased, or was: proposed, confirmed by a person, done by the worker (UU 27/2022 art. 43, 44).
 
     `keys` are the data keys that were destroyed; the same line stands in the ledger outside the database, so that it can be
-    applied again after a backup was restored. `next_at` is when the worker may try (again).
+    applied again after a backup was restored. `stuck` says that the worker tried too often.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -154,7 +155,7 @@ class Erasure(models.Model):
     decided_by = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("decided by")
     )
-    next_at = models.DateTimeField(null=True, editable=False)
+    stuck = models.BooleanField(default=False, db_default=False, editable=False)
     erased_at = models.DateTimeField(_("erased"), null=True, blank=True)
     keys = ArrayField(models.UUIDField(), default=list, blank=True, editable=False)
     files = models.PositiveSmallIntegerField(_("files removed"), default=0)

@@ -1,0 +1,33 @@
+"""What an errand keeps in its row, and the latest time that the database's clock has shown."""
+
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+
+class Errand(models.Model):
+    """Columns of a row that a worker has still to act on; `queue.Queue` reads and writes them.
+
+    `next_at` is when it may next be taken: since it was written, after the lease of whoever has it, or at the next try; empty
+    once it is over. `attempts` counts the tries since somebody last put it right, `fence` every claim there ever was.
+    """
+
+    next_at = models.DateTimeField(_("next try"), null=True, blank=True, editable=False, db_default=Now())
+    attempts = models.PositiveSmallIntegerField(_("tries"), default=0, db_default=0, editable=False)
+    fence = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class ClockSeen(models.Model):
+    """One row: the latest time that the database's clock has shown (`clock.look`)."""
+
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = "latest time of the clock"
+        constraints = (models.CheckConstraint(condition=models.Q(pk=1), name="one_clock"),)
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M:%S}"

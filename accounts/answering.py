@@ -25,8 +25,8 @@ ASKED_EVERY = 64  # pieces of an answer that flows; a file goes in pieces of 4 K
 class ActingMiddleware:
     """One request is one transaction, in which row-level security lets through what the reader's partner may see.
 
-    It is the last in the list: by now the body is read, so that no slow upload keeps a transaction open, and whoever has
-    to sign in first was sent there. The transaction ends when the page is rendered; an exception takes back everything,
+    All but what needs this transaction stands before it in the list: by now the body is read, so that no slow upload
+    keeps a transaction open, and whoever has to sign in first was sent there. The transaction ends when the page is rendered; an exception takes back everything,
     and its page is nobody's. What must stay even so is not written here. A view that asks for no transaction
     (`transaction.non_atomic_requests`) gets none, and reads nothing that is protected.
 
@@ -62,8 +62,7 @@ class ActingMiddleware:
             request.person = user if user.is_authenticated else None
 
     def process_exception(self, request: Any, exception: Exception) -> None:
-        request.failed, request.person = True, None
-        request.until_answered.close()
+        take_back(request)
 
 
 def turned_away(request: HttpRequest) -> HttpResponse:
@@ -88,6 +87,12 @@ def _while_let_in(pieces: Iterable[bytes], person: User) -> Iterator[bytes]:
         if number % ASKED_EVERY == 0 and not unchanged.exists():
             raise ConnectionResetError(errno.ECONNRESET, "The reader was shut out.")
         yield piece
+
+
+def take_back(request: Any) -> None:
+    """End the transaction of this request, in which something broke, and all that was done in it."""
+    request.failed, request.person = True, None
+    request.until_answered.close()
 
 
 def _read_body(request: HttpRequest) -> None:

@@ -17,6 +17,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from .absences import Absence  # noqa: F401  # Django finds models in this module
+from .answered import AnsweredForm  # noqa: F401  # likewise
 from .characters import validate_plain_email, validate_plain_name
 from .choices import EmailChoice
 from .roles import AT_PARTNER, AT_PORTAL, ROLE_CHOICES, ROLES, PortalAdmin, Right, Role

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from . import kept, resets, sessions
+from . import kept, once, resets, sessions
 
 
 @shared_task
@@ -13,5 +13,5 @@ def send_resets() -> int:
 
 @shared_task
 def sweep() -> int:
-    """Remove sessions that have ended, forms that nobody came back for, and old wishes for a new password."""
-    return sessions.sweep() + kept.sweep() + resets.sweep()
+    """Remove sessions that have ended, forms that nobody came back for, old answers, and old wishes for a new password."""
+    return sessions.sweep() + kept.sweep() + once.sweep() + resets.sweep()

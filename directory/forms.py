@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.forms import time_zone_choices
+from accounts.keyed import KeyField
 from accounts.text import Line, LongText
 from agencies import countries
 from agencies.deadline_forms import Seen
@@ -43,7 +44,7 @@ def province_choices() -> list[tuple[str, str]]:
 class ServiceForm(Seen, forms.ModelForm):
     """Everything about a service but its hours of the week and its contacts."""
 
-    key = forms.UUIDField(widget=forms.HiddenInput)
+    key = KeyField(initial=uuid.uuid4)
     name_id = Line(label=gettext_lazy("Name in Indonesian"), max_length=150)
     name_en = Line(label=gettext_lazy("Name in English"), max_length=150, required=False)
     country = forms.ChoiceField(label=gettext_lazy("Country"), choices=country_choices)
@@ -136,7 +137,9 @@ class ServiceForm(Seen, forms.ModelForm):
             province=partner.province,
             time_zone=partner.time_zone,
         )
-        first = {"seen": mark(row) if instance else "", "key": row.pk or uuid.uuid4()}
+        first = {
+            "seen": mark(row) if instance else "",
+        }
         ticked, more = list[str](), list[str]()
         for code in row.languages:
             (ticked if code in languages.COMMON else more).append(code)

@@ -77,7 +77,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "pmi_portal.pace.PaceMiddleware",
-    "accounts.answering.ActingMiddleware",  # last: the body is read and the door is passed
+    "accounts.answering.ActingMiddleware",  # behind all others: the body is read and the door is passed
+    "accounts.once.OnceMiddleware",  # in the transaction of the act
 ]
 
 ROOT_URLCONF = "pmi_portal.urls"
@@ -95,7 +96,11 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "pmi_portal.context.portal",
             ],
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "accounts.templatetags.once",  # `csrf_token`, with the key of the form
+            ],
         },
     },
 ]

@@ -6,17 +6,14 @@ Django does with one whose signature is wrong: its reader signs in again.
 
 from __future__ import annotations
 
-import base64
 import logging
-import os
 from typing import Any
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.core.signing import JSONSerializer
 
-from . import keyring
+from . import brief
+from .sealing import SealBroken
 
 PURPOSE = "seal sessions"
 logger = logging.getLogger("security")
@@ -28,20 +25,16 @@ class SessionStore(DatabaseStore):
         return super().create_model_instance(data)
 
     def encode(self, session_dict: dict[str, Any]) -> str:
-        active, nonce = keyring.keys().active, os.urandom(12)
         content = JSONSerializer().dumps(session_dict)
-        sealed = nonce + AESGCM(active.derived(PURPOSE)).encrypt(nonce, content, self._bound_to())
-        return f"{active.name}:{base64.b64encode(sealed).decode()}"
+        return brief.seal(content, purpose=PURPOSE, bound_to=self._bound_to())
 
     def decode(self, session_data: Any) -> dict[str, Any]:
-        name, _colon, encoded = str(session_data).partition(":")
         try:
-            sealed = base64.b64decode(encoded, validate=True)
-            key = keyring.keys().get(name).derived(PURPOSE)
-            return JSONSerializer().loads(AESGCM(key).decrypt(sealed[:12], sealed[12:], self._bound_to()))
-        except (InvalidTag, ValueError, keyring.UnknownKey):
+            content = brief.open_(str(session_data), purpose=PURPOSE, bound_to=self._bound_to())
+            return JSONSerializer().loads(content)
+        except (SealBroken, ValueError):
             logger.warning("A session could not be opened; whoever holds it signs in again.")
             return {}
 
-    def _bound_to(self) -> bytes:
-        return b"session " + (self.session_key or "").encode()
+    def _bound_to(self) -> str:
+        return "session " + (self.session_key or "")

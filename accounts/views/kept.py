@@ -17,8 +17,10 @@ from ..policy import SignedInRequest
 def kept(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Show what was kept. Its button sends all of it, with today's token and the key it had: so it is one act."""
     row = get_object_or_404(KeptForm.objects.visible_to(request.user), pk=pk)
-    fields = keeping.fields_of(row)
-    context = {"row": row, "fields": fields, "written": keeping.written(fields), "kept_as": keeping.KEPT_AS}
+    sent = dict(keeping.fields_of(row))
+    key, fields = sent.pop("key", [""])[-1], list(sent.items())
+    written = keeping.written(fields)
+    context = {"row": row, "key": key, "fields": fields, "written": written, "kept_as": keeping.KEPT_AS}
     return render(request, "accounts/kept.html", context)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -153,7 +152,6 @@ class EditForm(ComplaintForm):
                     Clash(str(self.fields[name].label), self.words(name, value), self.words(name, mine))
                 )
         data["version"], data["opened"] = str(current.version), digests(now)
-        data["key"] = str(uuid.uuid4())  # the old one may stand for what was saved before
         return EditForm(data, case=current), clashes, taken_over
 
     def words(self, name: str, value: str | list[str]) -> str:

@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from accounts.answered import AnsweredForm
 from accounts.models import User
 from accounts.roles import Officer, PartnerAdmin
 from accounts.tests.factories import make_portal_admin, make_user
@@ -60,11 +61,24 @@ def test_saving_and_referring_goes_on_to_the_referral(browser: Client) -> None:
     assert response.headers["Location"] == f"/cases/{Case.objects.get().reference}/refer/"
 
 
-def test_the_same_form_twice_is_one_case_and_the_second_answer_says_so(browser: Client) -> None:
+def test_the_same_form_twice_is_one_case_and_one_with_other_content_is_asked_about(browser: Client) -> None:
     data = intake_data()
     first = browser.post(NEW, data)
-    second = browser.post(NEW, {**data, "name": "Contoh Kenanga"}, follow=True)
+    second = browser.post(NEW, data)
+    assert second.headers["Location"] == first.headers["Location"]
+    changed = browser.post(NEW, {**data, "name": "Contoh Kenanga"})
+    assert changed.status_code == 409
+    assert f'href="{first.headers["Location"]}"' in page(changed)
+    assert "Contoh Kenanga" in page(changed)
     assert Case.objects.count() == Worker.objects.count() == 1
+
+
+def test_days_later_the_same_form_is_still_one_case(browser: Client) -> None:
+    data = intake_data()
+    first = browser.post(NEW, data)
+    AnsweredForm.objects.all().delete()
+    second = browser.post(NEW, {**data, "name": "Contoh Kenanga"}, follow=True)
+    assert Case.objects.count() == 1
     assert second.redirect_chain[0][0] == first.headers["Location"]
     assert "already saved as" in page(second)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from decimal import Decimal
 from typing import Any
 
@@ -150,9 +149,8 @@ def _followed_up(form: SettlementForm) -> dict[str, Any]:
 def _refused(
     form: type[Any], request: SignedInRequest, refusal: Exception, *, version: int | None = None, **more: Any
 ) -> Any:
-    """The form as it was sent, under a new key and with the sentence that says why not."""
+    """The form as it was sent, with the sentence that says why not."""
     data = request.POST.copy()
-    data["key"] = str(uuid.uuid4())
     if version is not None:
         data["version"] = str(version)
     again = form(data, **more)

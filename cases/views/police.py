@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable
 
 from django.contrib import messages
@@ -41,9 +40,7 @@ def police_report(request: SignedInRequest, reference: str) -> HttpResponse:
     try:
         ACTIONS[decision](by=request.user, case=case, **form.cleaned_data)
     except tpks.DecisionRefused as refusal:
-        data = request.POST.copy()
-        data["key"] = str(uuid.uuid4())
-        again = FORMS[decision](data, auto_id=f"{decision}_%s")
+        again = FORMS[decision](request.POST, auto_id=f"{decision}_%s")
         again.add_error(None, str(refusal))
         return _page(request, case, decision, again, status=409)
     messages.success(request, _("Your decision is written down."))

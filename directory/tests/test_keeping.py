@@ -146,7 +146,6 @@ class TestEntering:
             ({"contact_1-name": "Meja jaga"}, "Enter a telephone number or an e-mail address"),
             ({"contact_1-phone": "call me"}, "Use digits and blanks"),
             ({"contact_1-email": "nobody"}, "valid email address"),
-            ({"key": "no key"}, "valid UUID"),
         ],
     )
     def test_what_cannot_be_kept_gets_a_sentence_beside_its_field(

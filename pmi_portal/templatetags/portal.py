@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import template
-from django.middleware.csrf import get_token
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils import formats, timezone
@@ -36,15 +35,6 @@ def icon(name: str, label: str = "", css: str = "") -> SafeString:
         static(SPRITE),
         name,
     )
-
-
-@register.simple_tag(takes_context=True)
-def csrf_field(context: template.Context) -> SafeString:
-    """Do what `csrf_token` does, also inside `{% include … only %}`, where the context processors' values are gone."""
-    request = getattr(context, "request", None)
-    if request is None:
-        return SafeString("")
-    return format_html('<input type="hidden" name="csrfmiddlewaretoken" value="{}">', get_token(request))
 
 
 @register.simple_tag(takes_context=True)

@@ -119,10 +119,12 @@ def test_an_icon_is_silent_unless_it_has_a_label() -> None:
     assert 'role="img" aria-label="&lt;New&gt;"' in portal.icon("bell", label="<New>")
 
 
-def test_csrf_field_works_inside_an_include_with_only() -> None:
+def test_a_form_carries_token_and_key_inside_an_include_with_only_as_well() -> None:
     request = RequestFactory().get("/")
     template = Template('{% include "_components/confirm_button.html" with url="/x/" label="Go" only %}')
-    assert 'name="csrfmiddlewaretoken"' in template.render(RequestContext(request))
+    page = template.render(RequestContext(request))
+    assert 'name="csrfmiddlewaretoken"' in page
+    assert 'name="key"' in page
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.name))

@@ -160,7 +160,7 @@ def test_a_form_sent_again_with_another_text_asks_and_can_then_be_sent(do):
     do(officer, referral, "report", key=key, text="First.")
     answer = do(officer, referral, "report", key=key, text="Second.")
     assert answer.status_code == 409
-    assert "This form was sent before" in answer.text
+    assert "This form was sent already" in answer.text
     assert "Second.</textarea>" in answer.text
     assert key not in answer.text, "the form has a new key and can be sent"
 

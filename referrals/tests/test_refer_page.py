@@ -128,7 +128,7 @@ def test_the_same_form_with_another_text_is_asked_about_and_can_then_be_sent(pag
     page.post(key=key)
     answer = page.post(key=key, request="Something else.")
     assert answer.status_code == 409
-    assert "This form was sent before" in answer.text
+    assert "This form was sent already" in answer.text
     assert "Something else.</textarea>" in answer.text
     assert key not in answer.text
     assert Referral.objects.count() == 1

@@ -1,6 +1,5 @@
 """Who may know what of a case: what the worker granted to whom, changing it, withdrawing it, reviewing an override."""
 
-import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -51,7 +50,7 @@ def change_consent(request: SignedInRequest, reference: str, pk: int) -> HttpRes
             by=request.user, consent=consent, grant=form.consent(), key=form.cleaned_data["key"]
         )
     except ActRefused as refusal:
-        again = ChangeConsentForm(_with_new_key(request))
+        again = ChangeConsentForm(request.POST)
         return _change_page(request, consent, again, refusal=str(refusal), status=409)
     messages.success(request, _("The consent is changed. What the agency sees has changed with it."))
     return redirect("referrals:consents", reference=reference)
@@ -127,7 +126,7 @@ def _perform(
     try:
         act(**form.cleaned_data)
     except ActRefused as refusal:
-        return again(make_form(_with_new_key(request)), str(refusal), 409)
+        return again(make_form(request.POST), str(refusal), 409)
     messages.success(request, done)
     return redirect("referrals:consents", reference=case.reference)
 
@@ -205,13 +204,6 @@ def _change_page(
         "refusal": refusal,
     }
     return render(request, "referrals/change_consent.html", context, status=status)
-
-
-def _with_new_key(request: SignedInRequest) -> Any:
-    """What was sent, under a new key: what it says now may still be sent."""
-    data = request.POST.copy()
-    data["key"] = str(uuid.uuid4())
-    return data
 
 
 def _withdrawn() -> str:

@@ -61,9 +61,7 @@ def agree(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         key = form.cleaned_data["key"]
         actions.agree(by=request.user, referral=referral, consent=form.consent(), key=key)
     except ActRefused as refusal:
-        data = request.POST.copy()
-        data["key"] = str(uuid.uuid4())
-        form = GrantForm(data)
+        form = GrantForm(request.POST)
         form.add_error(None, str(refusal))
         return _agree_page(request, load(request.user, pk), form, status=409)
     messages.success(request, _("The worker's consent is written down and the referral is sent."))

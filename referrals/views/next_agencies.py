@@ -1,6 +1,5 @@
 """Whom a page offers to go on to: after a refusal, and when a case is handed over."""
 
-import uuid
 from typing import Any
 
 from accounts.models import User
@@ -29,7 +28,6 @@ def next_agencies(user: User, referral: Referral) -> dict[str, Any]:
         "again": {
             "candidates": wording.ranking(routing.ranked(answer))[:MOST],
             "at_once": rules.can_refer_again_at_once(user, referral),
-            "key": uuid.uuid4(),
         }
     }
 

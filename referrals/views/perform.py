@@ -13,10 +13,8 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.policy import SignedInRequest, allow, ensure
 from accounts.roles import Right
-from cases.forms import KeyedForm
 
 from ..actions import ActRefused
-from ..models import Referral
 from . import acts, paper_acts, recording
 from .acts import Act
 from .detail import Attempt, load, page
@@ -217,14 +215,7 @@ def _perform(request: SignedInRequest, pk: uuid.UUID, act: Act) -> HttpResponse:
     try:
         act.action(by=request.user, referral=referral, **form.cleaned_data)
     except ActRefused as refusal:
-        attempt = Attempt(act, _with_new_key(act, request, referral), str(refusal))
+        attempt = Attempt(act, act.make_form(referral, request.POST), str(refusal))
         return page(request, load(request.user, pk), attempt=attempt, status=409)
     messages.success(request, str(act.done))
     return redirect(referral)
-
-
-def _with_new_key(act: Act, request: SignedInRequest, referral: Referral) -> KeyedForm:
-    """The form as it was sent, under a new key: what it says now may still be sent."""
-    data = request.POST.copy()
-    data["key"] = str(uuid.uuid4())
-    return act.make_form(referral, data)

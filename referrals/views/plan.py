@@ -69,9 +69,7 @@ def plan(request: SignedInRequest, reference: str) -> HttpResponse:
     try:
         plan_actions.plan(by=request.user, case=team.case, **form.cleaned_data)
     except ActRefused as refusal:
-        data = request.POST.copy()
-        data["key"] = str(uuid.uuid4())
-        form = PlanForm(data, partners=team.partners)
+        form = PlanForm(request.POST, partners=team.partners)
         return _page(request, team, form, status=409, refusal=str(refusal))
     messages.success(request, _("The step is planned."))
     return redirect("referrals:plan", reference)
@@ -135,7 +133,6 @@ def _page(
         "refusal": refusal,
         "reference": team.case.reference,
         "back": back,
-        "keys": uuid.uuid4,
     }
     return render(request, "referrals/plan.html", context, status=status)
 

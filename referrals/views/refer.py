@@ -194,9 +194,7 @@ def _as_typed(request: SignedInRequest, case: Case) -> ReferForm:
 
 
 def _refused(request: SignedInRequest, case: Case, refusal: ActRefused) -> ReferForm:
-    """The form as it was sent, under a new key and with the sentence that says why not."""
-    data = request.POST.copy()
-    data["key"] = str(uuid.uuid4())
-    form = _form(request, case, data)
+    """The form as it was sent, with the sentence that says why not."""
+    form = _form(request, case, request.POST)
     form.add_error(None if isinstance(refusal, KeyUsed) else "to", str(refusal))
     return form

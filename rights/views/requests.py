@@ -279,7 +279,6 @@ def page(
         "erasing": _waits_for_worker(row),
         "exports": list(row.exports.select_related("asked_by")) if reads else [],
         "may_export": rules.can_export(user, row),
-        "export_key": uuid.uuid4(),
         "works_cases": user.works_cases,
     }
     return render(request, "rights/request.html", context, status=status)

@@ -1,14 +1,10 @@
 """The outbox against a real SMTP server on loopback: sent once, tried again, never lost."""
 
-import asyncio
-import socket
 from collections.abc import Iterator
 from datetime import timedelta
-from email import message_from_bytes, policy
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 from django.core.mail import EmailMessage
 from django.utils import timezone
 
@@ -17,55 +13,18 @@ from agencies.tests.factories import make_partner
 from notifications import actions, delivery, tasks
 from notifications.choices import EmailState, Kind, Rank
 from notifications.models import Email, Notification
+from notifications.tests.mailbox import Mailbox, mailbox
 
 pytestmark = pytest.mark.django_db
 
 
-class Server:
-    """Keeps what it is sent; refuses whoever `refuse` names for good, and `busy` for now."""
-
-    def __init__(self) -> None:
-        self.got: list[Any] = []
-        self.refuse: set[str] = set()
-        self.busy: set[str] = set()
-        self.hang: set[str] = set()
-        self.hang_up = False
-        self.shuts_down = False
-
-    async def handle_RCPT(  # noqa: N802
-        self, server: Any, session: Any, envelope: Any, address: str, options: Any
-    ) -> str:
-        if self.shuts_down:
-            return "421 shutting down"
-        if address in self.hang:
-            await asyncio.sleep(2)
-        if address in self.refuse:
-            return "550 no such person"
-        if address in self.busy:
-            return "450 mailbox busy"
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
-        if self.hang_up:
-            server.transport.close()
-            return "421 gone"
-        self.got.append(message_from_bytes(envelope.content, policy=policy.default))
-        return "250 OK"
-
-
 @pytest.fixture
-def smtp(settings) -> Iterator[Server]:
-    handler = Server()
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    controller = Controller(handler, hostname="127.0.0.1", port=port)
-    controller.start()
-    settings.DELIVERY_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST = "127.0.0.1"
-    settings.EMAIL_PORT = port
-    yield handler
-    controller.stop()
+def smtp(settings) -> Iterator[Mailbox]:
+    with mailbox() as server:
+        settings.DELIVERY_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST = "127.0.0.1"
+        settings.EMAIL_PORT = server.port
+        yield server
 
 
 @pytest.fixture

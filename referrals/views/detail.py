@@ -20,7 +20,7 @@ from cases.models import CaseEvent
 from cases.standing import chains
 from notifications.actions import mark_read
 
-from .. import actions, disclosure, on_duty, rules, wording
+from .. import actions, disclosure, lateness, on_duty, rules, wording
 from ..choices import WITH_RECEIVER, State
 from ..models import Referral
 from . import conversation, door, partners, recording
@@ -152,7 +152,11 @@ def _etag(request: SignedInRequest, referral: Referral, stale: bool = False) -> 
     newest = told.aggregate(models.Max("pk"))["pk__max"]  # a note of one's own people changes nothing else
     changed = (referral.changed_at, referral.case.changed_at, newest)
     view = (referral.consent_id, referral.consent.withdrawn_at, disclosure.is_open(referral))
-    return etag_of(request, referral.pk, changed, view, stale)
+    return etag_of(request, referral.pk, changed, view, stale, _late(request.user, referral))
+
+
+def _late(user: User, referral: Referral) -> str:
+    return lateness.of(referral) if rules.is_sender(user, referral) else ""
 
 
 def _seen(referral: Referral) -> str:
@@ -172,6 +176,7 @@ def _shown(user: User, referral: Referral) -> dict[str, Any]:
         "as_sender": as_sender,
         "move": wording.move(user, referral),
         "situation": wording.situation(user, referral, receiver_reads=_receiver_reads(user, referral)),
+        "late": _late(user, referral),
         "last_words": _last_words(referral, told),
         "why_receiver": wording.why_receiver(user, referral),
         **_chosen_by(events),

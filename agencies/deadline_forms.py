@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.http import QueryDict
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts import comparing
 from accounts.text import Line
 
 from . import countries
@@ -34,9 +34,7 @@ class Seen(forms.Form):
 
     def renew(self, seen: str) -> None:
         """Show the form again beside what is kept now: sent once more, it counts."""
-        data = cast(QueryDict, self.data).copy()
-        data["seen"] = seen
-        self.data = data
+        comparing.renew(self, seen=seen)
 
 
 class LengthForm(Seen):

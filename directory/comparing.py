@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Iterable
 from typing import Any, cast
 
 from django import forms
 from django.http import QueryDict
-from django.utils.formats import date_format
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 
-from . import languages, wording
-from .actions import differing, mark
-from .choices import AddressReach
+from accounts.comparing import Clash, spoken
+
+from . import languages
+from .actions import CONTACT, Day, differing, mark
+from .choices import AddressReach, HoursKind
 from .forms import WholeForm
 from .models import Contact, Service
+from .wording import clock
 
 FROM_OPEN_TO_STRICT = list(AddressReach.values)
 
 
-def kept_now(form: WholeForm, kept: Service) -> list[dict[str, Any]]:
-    """What is kept where the form says something else, as rows of a definition list; what the world reads comes first."""
+def clashes(form: WholeForm, kept: Service) -> list[Clash]:
+    """What is kept now and what the form says, where they differ; what the world reads comes first."""
     names = sorted(differing(kept, form.content()), key=lambda name: name != "is_published")
-    return [_row(form, kept, name) for name in names]
+    return [_clash(form, kept, name) for name in names]
 
 
 def renew(form: WholeForm, kept: Service) -> None:
@@ -57,13 +60,26 @@ def renew(form: WholeForm, kept: Service) -> None:
         form.service.add_error(None, text)
 
 
-def _row(form: WholeForm, kept: Service, name: str) -> dict[str, Any]:
+def _clash(form: WholeForm, kept: Service, name: str) -> Clash:
+    wanted = form.content()
     if name == "hours":
-        return {"label": _("Hours of its own"), "value": wording.hours(kept)}
+        typed = sorted(wanted.hours) if wanted.fields["hours_kind"] == HoursKind.OWN else []
+        now = [(row.weekday, row.opens_at, row.closes_at) for row in kept.hours.all()]
+        return Clash(_("Hours of its own"), _week(now), _week(typed))
     if name == "contacts":
-        return {"label": _("Contacts"), "value": "\n".join(map(_contact, kept.contacts.all()))}
+        rows = [Contact(**{field: values[field] for field in CONTACT}) for values in wanted.contacts.values()]
+        return Clash(_("Contacts"), _contacts(kept.contacts.all()), _contacts(rows))
     field = form.service.fields[name]
-    return {"label": field.label, "value": _value(kept, name, field)}
+    now_and_typed = (_said(field, name, value) for value in (getattr(kept, name), wanted.fields[name]))
+    return Clash(str(field.label), *now_and_typed)
+
+
+def _week(rows: Iterable[Day]) -> str:
+    return "\n".join(f"{WEEKDAYS[day]} {clock(opens)}–{clock(closes)}" for day, opens, closes in rows)
+
+
+def _contacts(rows: Iterable[Contact]) -> str:
+    return "\n".join(map(_contact, rows))
 
 
 def _contact(row: Contact) -> str:
@@ -71,21 +87,9 @@ def _contact(row: Contact) -> str:
     return f"{', '.join(filter(None, (row.name, row.phone, row.email)))} ({reach})"
 
 
-def _value(kept: Service, name: str, field: forms.Field) -> str:
-    value = getattr(kept, name)
+def _said(field: forms.Field, name: str, value: Any) -> str:
     if name == "is_published":
         return _("Published to the world.") if value else _("For those who work in the portal only.")
     if name == "languages":
         return ", ".join(map(languages.name, value))
-    if value is None or value == "":
-        return ""
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    if isinstance(value, date):
-        return date_format(value)
-    if isinstance(field, forms.ChoiceField) and name != "province":
-        labels = dict(cast(Any, field).choices)  # none of them is in groups
-        return ", ".join(
-            str(labels.get(code, code)) for code in (value if isinstance(value, list) else [value])
-        )
-    return str(value)
+    return spoken(field, value)

@@ -89,7 +89,10 @@ def test_a_partners_admin_keeps_its_offices(page: Client, admin: User, partner: 
     edit = reverse("agencies:office_edit", args=[partner.code, made.pk])
     seen = page.get(edit).context["form"].initial["seen"]
     assert page.post(edit, office(phone="+60 7 111", seen=seen)).status_code == 302
-    assert page.post(edit, office(phone="+60 7 222", seen=seen)).status_code == 409
+    stale = page.post(edit, office(phone="+60 7 222", seen=seen))
+    assert stale.status_code == 409
+    shown = [(clash.label, clash.now, clash.typed) for clash in stale.context["clashes"]]
+    assert ("Telephone", "+60 7 111", "+60 7 222") in shown
     assert Office.objects.get().phone == "+60 7 111"
     assert page.post(reverse("agencies:office_close", args=[partner.code, made.pk])).status_code == 302
     assert not Office.objects.current().exists()

@@ -137,6 +137,7 @@ def test_the_second_of_two_admins_is_told_and_loses_nothing(page: Client) -> Non
     assert answer.status_code == 409
     assert "10 days, working time" in text
     assert 'value="7"' in text
+    assert [(clash.now, clash.typed) for clash in answer.context["clashes"]] == [("10", "7")]
     assert normal().value == 10
     assert page.post(NORMAL, form(confirmed="1")).status_code == 302
     assert normal().value == 7
@@ -310,7 +311,10 @@ class TestReminders:
     def test_what_another_admin_changed_meanwhile_is_told(self, page: Client) -> None:
         stale = self.fields(confirmed="1")
         EscalationStep.objects.filter(level=1).update(percent=55)
-        assert page.post(REMINDERS, stale).status_code == 409
+        answer = page.post(REMINDERS, stale)
+        assert answer.status_code == 409
+        shown = [(clash.label, clash.now, clash.typed) for clash in answer.context["clashes"]]
+        assert shown[0] == ("Reminder 1: percent of the time", "55", "60")
         assert EscalationStep.objects.count() == 3
 
 

@@ -186,6 +186,8 @@ def test_of_two_admins_editing_the_second_is_told_and_loses_nothing(page: Client
     assert "Somebody else changed this partner meanwhile." in text
     assert "+974 THEIRS" in text
     assert 'value="+974 MINE"' in text
+    shown = [(clash.label, clash.now, clash.typed) for clash in answer.context["clashes"]]
+    assert shown == [("Telephone", "+974 THEIRS", "+974 MINE")]
     again = mine | {"seen": answer.context["form"].data["seen"]}
     assert page.post(reverse("agencies:partner_edit", args=["KBRI_DOHA"]), again).status_code == 302
     doha.refresh_from_db()

@@ -71,6 +71,7 @@ def hours_edit(request: SignedInRequest, code: str) -> HttpResponse:
         says=says,
         save=lambda: actions.edit_hours(by=request.user, partner=row, **form.hours),
         seen=lambda: actions.mark(Partner.objects.get(pk=row.pk)),
+        kept=lambda: HoursForm(partner=Partner.objects.get(pk=row.pk)).initial,
     )
 
 
@@ -113,6 +114,7 @@ def own_deadline(request: SignedInRequest, code: str, deadline: str) -> HttpResp
         says=lambda: [{"label": duty(general), "value": new_length(form), "note": so_far(now)}],
         save=lambda: actions.set_own_deadline(by=request.user, partner=row, deadline=general, **form.length),
         seen=lambda: actions.mark(row.own_deadlines.filter(deadline=general).first()),
+        kept=lambda: LengthForm(row=row.own_deadlines.filter(deadline=general).first()).initial,
     )
 
 

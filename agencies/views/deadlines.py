@@ -1,6 +1,6 @@
 """Deadlines, calendars and reminders: the policy as portal admins keep it. Each change is shown before it is made."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts import comparing
 from accounts.policy import SignedInRequest, allow
 from accounts.roles import Right
 
@@ -70,6 +71,7 @@ def deadline_edit(request: SignedInRequest, deadline: str) -> HttpResponse:
         says=lambda: [{"label": duty(row), "value": new_length(form), "note": so_far(length_of(row))}],
         save=lambda: actions.edit_deadline(by=request.user, deadline=row, **form.length),
         seen=lambda: actions.mark(Deadline.objects.get(pk=row.pk)),
+        kept=lambda: LengthForm(row=Deadline.objects.get(pk=row.pk)).initial,
     )
 
 
@@ -92,6 +94,7 @@ def reminders(request: SignedInRequest) -> HttpResponse:
         says=lambda: reminder_rows(form.steps) or [{"label": _("Reminders"), "value": _("none")}],
         save=lambda: actions.set_reminders(by=request.user, steps=form.steps, seen=form.cleaned_data["seen"]),
         seen=actions.reminders_mark,
+        kept=lambda: {name: field.initial for name, field in RemindersForm().fields.items()},
     )
 
 
@@ -150,9 +153,13 @@ def two_steps(
     says: Callable[[], list[dict[str, Any]]],
     save: Callable[[], object],
     seen: Callable[[], str] | None = None,
+    kept: Callable[[], Mapping[str, Any]] = dict,
 ) -> HttpResponse:
-    """Show the form, then what it would change, then change it. What somebody else changed meanwhile is told."""
-    context: dict[str, Any] = {"form": form, "page": page}
+    """Show the form, then what it would change, then change it. What somebody else changed meanwhile is told.
+
+    For that `seen` says the mark of what is kept now, and `kept` its values by the names of the form's fields.
+    """
+    context: dict[str, Any] = {"form": form, "page": page, "clashes": []}
     if request.method != "POST":
         return render(request, FORM, context)
     if not form.is_valid():
@@ -167,6 +174,7 @@ def two_steps(
         form.add_error(None, str(error))
         if seen is not None:
             form.renew(seen())  # type: ignore[attr-defined]  # a form that can be stale is a `Seen`
+        context["clashes"] = comparing.clashes(form, kept())
         return render(request, FORM, context, status=409)
     except ValidationError as error:
         form.add_error(None, error.messages)

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts import comparing
 from accounts.policy import SignedInRequest, allow
 from accounts.roles import Right
 
@@ -33,6 +34,7 @@ def names(request: SignedInRequest, code: str) -> HttpResponse:
         "partner": partner,
         "form": form,
         "former_form": FormerNameForm(prefix="former"),
+        "clashes": [],
     }
     if request.method != "POST":
         return render(request, PAGE, context)
@@ -44,7 +46,9 @@ def names(request: SignedInRequest, code: str) -> HttpResponse:
         partner = _partner(request, code)
         form.add_error(None, str(error))
         form.renew(actions.names_mark(partner))
-        return render(request, PAGE, context | {"partner": partner}, status=409)
+        now = {"name_id": partner.name_id, "name_en": partner.name_en}
+        context |= {"partner": partner, "clashes": comparing.clashes(form, now)}
+        return render(request, PAGE, context, status=409)
     except ValidationError as error:
         return _refused(request, context, form, error)
     messages.success(request, _("The new name holds. The former one is still found."))
@@ -57,7 +61,7 @@ def former_name_add(request: SignedInRequest, code: str) -> HttpResponse:
     """Note a name that the partner bore before."""
     partner = _partner(request, code)
     form = FormerNameForm(request.POST, prefix="former")
-    context = {"partner": partner, "form": RenameForm(partner=partner), "former_form": form}
+    context = {"partner": partner, "form": RenameForm(partner=partner), "former_form": form, "clashes": []}
     if not form.is_valid():
         return render(request, PAGE, context, status=422)
     try:

@@ -11,11 +11,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts import comparing
 from accounts.policy import SignedInRequest, allow
 from accounts.roles import Right
 
 from .. import actions, moments
-from ..actions.offices import seen_office
+from ..actions.offices import OFFICE_FIELDS, seen_office
 from ..models import Duty, Office, Partner
 from ..models.staff import partners_managed_by
 from ..office_forms import DutyForm, OfficeForm
@@ -85,7 +86,7 @@ def _find(partner: Partner, pk: int) -> Office:
 def _office(request: SignedInRequest, partner: Partner, office: Office | None) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
     form = OfficeForm(data, partner=partner, office=office, seen=seen_office(office))
-    context: dict[str, Any] = {"form": form, "partner": partner, "office": office}
+    context: dict[str, Any] = {"form": form, "partner": partner, "office": office, "clashes": []}
     if data is None:
         return render(request, "agencies/office.html", context)
     if not form.is_valid():
@@ -103,6 +104,7 @@ def _office(request: SignedInRequest, partner: Partner, office: Office | None) -
         office.refresh_from_db()
         form.add_error(None, str(refusal))
         form.renew(seen_office(office))
+        context["clashes"] = comparing.clashes(form, {name: getattr(office, name) for name in OFFICE_FIELDS})
         return render(request, "agencies/office.html", context, status=409)
     except ValidationError:
         form.add_error("name", _("The partner has an office of this name already."))

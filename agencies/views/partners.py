@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts import comparing
 from accounts.models import User
 from accounts.policy import SignedInRequest, allow
 from accounts.roles import Right
@@ -78,7 +79,7 @@ def partner_edit(request: SignedInRequest, code: str) -> HttpResponse:
     row = get_object_or_404(partners_managed_by(request.user), code=code)
     kept = get_object_or_404(partners_managed_by(request.user), code=code)  # the form writes on its own copy
     form = PartnerForm(request.POST if request.method == "POST" else None, instance=row)
-    context: dict[str, Any] = {"form": form, "partner": kept}
+    context: dict[str, Any] = {"form": form, "partner": kept, "clashes": []}
     if request.method != "POST":
         return render(request, "agencies/partner_edit.html", context)
     if not form.is_valid():
@@ -90,9 +91,9 @@ def partner_edit(request: SignedInRequest, code: str) -> HttpResponse:
     except actions.StaleData as error:
         form.add_error(None, str(error))
         kept.refresh_from_db()
-        form.data = request.POST.copy()
-        form.data["seen"] = actions.seen_values(kept)
-        return render(request, "agencies/partner_edit.html", context | {"now": _kept(kept)}, status=409)
+        comparing.renew(form, seen=actions.seen_values(kept))
+        context["clashes"] = comparing.clashes(form, {name: getattr(kept, name) for name in EDITABLE})
+        return render(request, "agencies/partner_edit.html", context, status=409)
     except ValidationError as error:
         form.add_error(None, error)
         return render(request, "agencies/partner_edit.html", context, status=422)
@@ -196,9 +197,3 @@ def _facts(row: Partner) -> list[dict[str, Any]]:
         {"label": _("How sure"), "value": sure, "note": row.source},
         {"label": _("Confirmed with"), "value": row.confirmed_source, "note": ", ".join(confirmed)},
     ]
-
-
-def _kept(row: Partner) -> list[dict[str, Any]]:
-    """The values that the edit form is about, as somebody else left them."""
-    labels = PartnerForm.Meta.labels
-    return [{"label": labels.get(name, _("Time zone")), "value": getattr(row, name)} for name in EDITABLE]

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import date
 from hashlib import sha256
 from typing import Any, ClassVar
@@ -16,6 +15,7 @@ from django.utils import formats
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from accounts.comparing import Clash, flat
 from accounts.text import Line
 
 from ..choices import MeansOfControl
@@ -43,15 +43,6 @@ class VersionField(forms.IntegerField):
             return super().clean(value) or 0
         except ValidationError:
             return 0
-
-
-@dataclass(frozen=True)
-class Clash:
-    """A field that two people changed at once: what is there now, and what this person typed."""
-
-    label: str
-    now: str
-    typed: str
 
 
 class EditForm(ComplaintForm):
@@ -221,11 +212,3 @@ def digests_in(text: str) -> dict[str, str]:
         if isinstance(found, dict)
         else {}
     )
-
-
-def flat(choices: Iterable[tuple[Any, Any]]) -> list[tuple[str, Any]]:
-    """Choices without their groups."""
-    found: list[tuple[str, Any]] = []
-    for value, label in choices:
-        found.extend(label if isinstance(label, list | tuple) else [(str(value), label)])
-    return found

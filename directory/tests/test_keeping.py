@@ -227,13 +227,19 @@ class TestChanging:
             seen=actions.mark(service),
         )
         answer = page.post(edit_url(service), stale)
-        told = {str(row["label"]): row["value"] for row in answer.context["now"]}
+        told = {clash.label: (clash.now, clash.typed) for clash in answer.context["clashes"]}
         assert told == {
-            "Publish it to the world": "For those who work in the portal only.",
-            "Who may read the address": "Our own people only; others call first",
-            "Conditions": "",
-            "Places in all": "7",
-            "Contacts": "Meja jaga, +60 7 555 0100 (stays in the portal)",
+            "Publish it to the world": ("For those who work in the portal only.", "Published to the world."),
+            "Who may read the address": (
+                "Our own people only; others call first",
+                "Everybody, also outside the portal",
+            ),
+            "Conditions": ("", "Membawa paspor"),
+            "Places in all": ("7", ""),
+            "Contacts": (
+                "Meja jaga, +60 7 555 0100 (stays in the portal)",
+                "Meja jaga, +60 7 555 0100 (may be published)",
+            ),
         }
         assert next(iter(told)) == "Publish it to the world"
         assert "as in the stricter of the two" in answer.content.decode()

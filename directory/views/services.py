@@ -1,5 +1,6 @@
 """One service, those of one partner, and keeping them right."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.comparing import Clash
 from accounts.policy import SignedInRequest, allow, ensure
 from accounts.roles import Right
 from agencies.models import Partner
@@ -90,9 +92,9 @@ def service_edit(request: SignedInRequest, pk: UUID) -> HttpResponse:
     except actions.StaleData as error:
         form.service.add_error(None, str(error))
         kept = _managed(request, pk)
-        now = comparing.kept_now(form, kept)
+        clashes = comparing.clashes(form, kept)
         comparing.renew(form, kept)
-        return _form(request, form, row.partner, row, status=409, now=now)
+        return _form(request, form, row.partner, row, status=409, clashes=clashes)
     except ValidationError as error:
         form.refuse(error)
         return _form(request, form, row.partner, row, status=422)
@@ -191,7 +193,7 @@ def _form(
     row: Service | None = None,
     *,
     status: int = 200,
-    now: list[dict[str, Any]] | None = None,
+    clashes: Sequence[Clash] = (),
 ) -> HttpResponse:
-    context = {"form": form, "partner": partner, "service": row, "now": now}
+    context = {"form": form, "partner": partner, "service": row, "clashes": clashes}
     return render(request, "directory/form.html", context, status=status)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts import comparing
 from accounts.models import User
 from accounts.policy import SignedInRequest, allow, ensure
 from accounts.roles import Right
@@ -76,7 +77,7 @@ def record(request: SignedInRequest) -> HttpResponse:
     form = BreachForm(data, user=request.user)
     if data is None or not form.is_valid():
         status = 200 if data is None else 422
-        return render(request, "rights/breach_form.html", {"form": form}, status=status)
+        return render(request, "rights/breach_form.html", {"form": form, "clashes": []}, status=status)
     values = dict(form.cleaned_data)
     del values["version"]
     made = actions.record_breach(by=request.user, **values)
@@ -96,12 +97,17 @@ def edit(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     form = BreachForm(data, user=request.user, initial=initial)
     if data is None or not form.is_valid():
         status = 200 if data is None else 422
-        return render(request, "rights/breach_form.html", {"form": form, "row": row}, status=status)
+        context = {"form": form, "row": row, "clashes": []}
+        return render(request, "rights/breach_form.html", context, status=status)
     try:
         actions.edit_breach(by=request.user, breach=row, **form.cleaned_data)
     except actions.Refused as refusal:
         form.add_error(None, str(refusal))
-        return render(request, "rights/breach_form.html", {"form": form, "row": row}, status=409)
+        now = _found(request.user, pk)
+        comparing.renew(form, version=now.version)
+        clashes = comparing.clashes(form, {name: getattr(now, name) for name in COLUMNS})
+        context = {"form": form, "row": now, "clashes": clashes}
+        return render(request, "rights/breach_form.html", context, status=409)
     messages.success(request, _("The changes are saved."))
     return redirect(row)
 

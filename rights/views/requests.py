@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts import comparing
 from accounts.models import User
 from accounts.policy import SignedInRequest, allow, ensure
 from accounts.roles import Right
@@ -305,7 +306,9 @@ def _take(request: SignedInRequest, pk: uuid.UUID, name: str) -> HttpResponse:
         step.action(by=request.user, request=row, **values)
     except actions.Refused as refusal:
         form.add_error(None, str(refusal))
-        return page(request, found(request.user, pk), tried=name, form=form, status=409)
+        now = found(request.user, pk)
+        comparing.renew(form, version=now.version)  # what stands now is on the page
+        return page(request, now, tried=name, form=form, status=409)
     messages.success(request, _("It is written down."))
     return redirect(row)
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts import comparing
 from accounts.policy import SignedInRequest, allow, ensure
 from accounts.roles import Right
 from agencies.choices import OutcomeClass
@@ -158,14 +159,16 @@ def rule(request: SignedInRequest, code: str) -> HttpResponse:
     row = get_object_or_404(RetentionRule, outcome_class=code)
     data = request.POST if request.method == "POST" else None
     form = RuleForm(data, initial={"version": row.version, "months": row.months, "source": row.source})
-    context = {"row": row, "form": form, "title": OutcomeClass(row.outcome_class).label}
+    context = {"row": row, "form": form, "title": OutcomeClass(row.outcome_class).label, "clashes": []}
     if data is None or not form.is_valid():
         return render(request, "rights/rule.html", context, status=200 if data is None else 422)
     try:
         actions.edit_rule(by=request.user, rule=row, **form.cleaned_data)
     except actions.Refused as refusal:
         form.add_error(None, str(refusal))
-        fresh = RetentionRule.objects.get(pk=row.pk)
-        return render(request, "rights/rule.html", context | {"row": fresh}, status=409)
+        now = RetentionRule.objects.get(pk=row.pk)
+        comparing.renew(form, version=now.version)
+        clashes = comparing.clashes(form, {"months": now.months, "source": now.source})
+        return render(request, "rights/rule.html", context | {"row": now, "clashes": clashes}, status=409)
     messages.success(request, _("The time for keeping is changed."))
     return redirect("rights:rules")

@@ -15,6 +15,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from accounts.comparing import Clash
 from accounts.policy import SignedInRequest, allow
 from accounts.roles import Right
 from agencies import mandate_words as described
@@ -125,7 +126,7 @@ def _two_steps(request: SignedInRequest, act: Act) -> HttpResponse:
         act.form.add_error(None, str(error))
         act.mandate.refresh_from_db()
         act.form.say(seen=seen_mandate(act.mandate))
-        return _page(request, act, status=409, now=_facts(act.mandate))
+        return _page(request, act, status=409, now=_facts(act.mandate), clashes=_clashes(act, proposal))
     except ActRefused as error:
         act.form.add_error(None, str(error))
         return _page(request, act, status=409)
@@ -138,7 +139,15 @@ def _two_steps(request: SignedInRequest, act: Act) -> HttpResponse:
 
 def _page(request: SignedInRequest, act: Act, *, status: int = 200, **more: Any) -> HttpResponse:
     kept = _facts(act.mandate) if act.mandate else []
-    context = {**_around(act), "form": act.form, "kept": kept, "now": [], "preview": None, **more}
+    context = {
+        **_around(act),
+        "form": act.form,
+        "kept": kept,
+        "now": [],
+        "clashes": [],
+        "preview": None,
+        **more,
+    }
     return render(request, PAGE, context, status=status)
 
 
@@ -174,6 +183,14 @@ def _facts(row: Mandate) -> list[dict[str, Any]]:
         {"label": _("Holds"), "value": described.period(row)},
         {"label": _("Source"), "value": row.confirmed_source or row.source},
     ]
+
+
+def _clashes(act: Act, proposal: Proposal) -> list[Clash]:
+    """What is kept now beside what this person typed; nothing when they only end it."""
+    if act.mandate is None or proposal.new is None:
+        return []
+    both = zip(_facts(act.mandate), _facts(proposal.new), strict=True)
+    return [Clash(now["label"], now["value"], typed["value"]) for now, typed in both if now != typed]
 
 
 def _changes(act: Act, proposal: Proposal) -> list[dict[str, Any]]:

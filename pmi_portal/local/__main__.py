@@ -1,4 +1,4 @@
-"""`python -m pmi_portal.local run | reset | with-engines -- COMMAND | test | lint | messages | bench | scan | mutants`."""
+"""`python -m pmi_portal.local run | reset | with-engines -- COMMAND | test | lint | messages | bench | scan | chaos | mutants`."""
 
 import argparse
 import sys
@@ -6,6 +6,7 @@ import sys
 from .problem import Problem
 
 MODULES = {"bench": "pmi_portal.bench", "scan": "pmi_portal.tests.scan"}  # run with engines of their own
+ALONE = {"mutants": "pmi_portal.tests.mutants", "chaos": "pmi_portal.tests.chaos"}  # start what they need
 
 
 def parser() -> argparse.ArgumentParser:
@@ -19,6 +20,7 @@ def parser() -> argparse.ArgumentParser:
     verbs.add_parser("lint", help="judge the sources")
     verbs.add_parser("bench", help="measure look-ups and pages with many cases; takes their number")
     verbs.add_parser("scan", help="attack a portal over TLS with scanners; takes roles")
+    verbs.add_parser("chaos", help="kill parts of the portal while people work; takes --rounds and --seed")
     verbs.add_parser(
         "mutants", help="put faults into rules and ciphers and see whether tests notice; takes areas"
     )
@@ -36,10 +38,10 @@ def obey(verb: str, rest: list[str]) -> int:
         from .testing import test
 
         return test(rest)
-    if verb == "mutants":  # each of its areas starts engines of its own
+    if verb in ALONE:
         import subprocess
 
-        return subprocess.call([sys.executable, "-m", "pmi_portal.tests.mutants", *rest])
+        return subprocess.call([sys.executable, "-m", ALONE[verb], *rest])
     if verb in MODULES:
         from .throwaway import with_engines
 

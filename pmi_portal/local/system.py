@@ -24,13 +24,13 @@ def chromium(*, install: bool = False) -> str | None:
     """The Chromium that CHROMIUM names, or one on PATH; with `install`, one installed now."""
     named = os.environ.get("CHROMIUM")
     return _working([named] if named else CHROMIUM) or (
-        _working(CHROMIUM) if install and _install("chromium") else None
+        _working(CHROMIUM) if install and bring("chromium") else None
     )
 
 
 def gettext(*, install: bool = False) -> bool:
     """Whether gettext's programs are there, after installing them if need be and `install`."""
-    return _found("xgettext") or (install and _install("gettext") and _found("xgettext"))
+    return _found("xgettext") or (install and bring("gettext") and _found("xgettext"))
 
 
 def _found(name: str) -> bool:
@@ -48,7 +48,7 @@ def _working(names: Sequence[str]) -> str | None:
     return None
 
 
-def _install(package: str) -> bool:
+def bring(package: str) -> bool:
     """Install `package` if we are root and know the system's package manager."""
     manager = next(filter(shutil.which, MANAGERS), None)
     if os.geteuid() != 0 or manager is None:

@@ -4,7 +4,9 @@ import logging
 from typing import Any
 
 import pytest
+from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.models import Session
+from django.db import InterfaceError, OperationalError
 from django.test import Client
 
 from accounts.tests.factories import make_user
@@ -61,3 +63,27 @@ def test_sessions_of_an_older_key_go_on_until_it_is_taken_away(settings: Any) ->
     assert again["user"] == 1
     settings.PRIVACY_KEYS = NEW
     assert dict(SessionStore(session.session_key).items()) == {}
+
+
+@pytest.mark.parametrize("broken", [OperationalError, InterfaceError])
+def test_a_database_that_breaks_off_is_not_taken_for_somebody_who_signed_out(
+    broken: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = kept(number=5)
+    monkeypatch.setattr(Session, "save", _raise(broken))
+    with pytest.raises(broken):
+        session.save()
+
+
+def test_a_session_that_was_ended_meanwhile_is_still_told_apart() -> None:
+    session = kept(number=5)
+    Session.objects.all().delete()
+    with pytest.raises(UpdateError):
+        session.save()
+
+
+def _raise(error: type[Exception]) -> Any:
+    def save(*_arguments: Any, **_options: Any) -> None:
+        raise error
+
+    return save

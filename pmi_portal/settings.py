@@ -55,6 +55,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "privacy.middleware.TraceMiddleware",
+    "pmi_portal.counted.CountMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "pmi_portal.headers.HeadersMiddleware",
@@ -306,7 +307,7 @@ SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 2 * 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^metrics$"]
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
@@ -331,6 +332,7 @@ if env.bool("BEHIND_PROXY", default=False):
     # Else everybody shares the proxy's address, and with it the limit of failed sign-ins.
     ALLAUTH_TRUSTED_PROXY_COUNT = 1
 
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")  # who has it reads /metrics; empty: nobody does
 LOG_FORMAT = env.str("LOG_FORMAT", default="line" if DEBUG or DEMO else "json")
 LOGGING = logs.configuration(json=LOG_FORMAT == "json", level=env.str("LOG_LEVEL", default="INFO"))
 DEFAULT_EXCEPTION_REPORTER_FILTER = "privacy.reports.NothingTyped"

@@ -1,4 +1,4 @@
-"""When each sweep last ran and how it ended, noted in Redis by the worker that ran it.
+"""When each sweep last ran and how it ended, and how many tasks ended how, noted in Redis by the worker that ran it.
 
 A hint for people who look after the portal: where Redis forgot it, the next sweep says it again.
 """
@@ -26,6 +26,7 @@ from .broker import impatient
 logger = logging.getLogger(__name__)
 
 KEY = "pmi:sweeps"  # a hash: the task's name, and what became of its last run as JSON
+TASKS = "pmi:tasks"  # a hash: "task outcome", and how many tasks ended so
 SLACK = timedelta(seconds=30)  # that a sweep may be late by, besides having been left out twice
 
 NAMES: dict[str, Promise] = {
@@ -52,6 +53,7 @@ NAMES: dict[str, Promise] = {
     "deliver-due-emails": _("Send e-mails"),
     "deliver-to-slow-mailboxes": _("Send e-mails to mailboxes that hang"),
 }
+OUTCOMES = ("SUCCESS", "FAILURE", "RETRY", "REJECTED", "IGNORED")  # Celery's words for the end of a task
 _started: dict[str, float] = {}
 
 
@@ -59,6 +61,7 @@ _started: dict[str, float] = {}
 class Sweep:
     """One sweep: what it does, how often it should run, and when it last did."""
 
+    code: str
     name: str
     every: timedelta
     at: datetime | None
@@ -83,6 +86,14 @@ def all_sweeps() -> list[Sweep]:
     return sorted(swept, key=lambda sweep: (not sweep.needs_somebody, sweep.every))
 
 
+def ended_tasks() -> dict[tuple[str, str], int]:
+    """How many tasks of which name ended how, on all machines. Raises redis.RedisError without Redis."""
+    with impatient() as broker:
+        noted = broker.hgetall(TASKS)
+    ended = ((*key.decode().split(" "), int(count)) for key, count in noted.items())
+    return {(task, outcome): count for task, outcome, count in ended}
+
+
 @task_prerun.connect
 def begun(task_id: str = "", **_more: Any) -> None:
     _started[task_id] = time.monotonic()
@@ -90,17 +101,19 @@ def begun(task_id: str = "", **_more: Any) -> None:
 
 @task_postrun.connect
 def ended(task_id: str = "", task: Any = None, state: str = "", **_more: Any) -> None:
-    """Note a sweep. A Redis that is away costs the note and nothing else."""
+    """Count a task by its outcome, and note a sweep. A Redis that is away costs the note and nothing else."""
     began = _started.pop(task_id, None)
-    if task is None or task.name not in _swept():
+    if task is None:
         return
     seconds = time.monotonic() - began if began is not None else 0.0
     note = {"at": time.time(), "well": state == "SUCCESS", "seconds": round(seconds, 3)}
     try:
         with impatient() as broker:
-            broker.hset(KEY, task.name, json.dumps(note))
+            broker.hincrby(TASKS, f"{task.name} {state if state in OUTCOMES else 'OTHER'}")
+            if task.name in _swept():
+                broker.hset(KEY, task.name, json.dumps(note))
     except redis.RedisError as error:
-        logger.info("a sweep was not noted: %s", type(error).__name__)
+        logger.info("a task was not noted: %s", type(error).__name__)
 
 
 @cache
@@ -112,7 +125,7 @@ def _sweep(name: str, entry: Mapping[str, Any], noted: Mapping[Any, Any]) -> Swe
     every = timedelta(seconds=entry["schedule"])
     raw = noted.get(entry["task"].encode())
     if raw is None:
-        return Sweep(str(NAMES[name]), every, None)
+        return Sweep(name, str(NAMES[name]), every, None)
     note = json.loads(raw)
     at = datetime.fromtimestamp(note["at"], UTC)
-    return Sweep(str(NAMES[name]), every, at, note["well"], note["seconds"])
+    return Sweep(name, str(NAMES[name]), every, at, note["well"], note["seconds"])

@@ -5,11 +5,12 @@ from django.urls import include, path
 
 from accounts.urls import sign_in_urlpatterns
 
-from . import demo_mail, health, home, machinery, views
+from . import demo_mail, health, home, machinery, metrics, views
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("healthz", health.healthz, name="healthz"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("machinery/", machinery.machinery, name="machinery"),
     path("gallery/", views.gallery, name="gallery"),
     path("demo/mail/", demo_mail.mailbox_list, name="demo_mail"),

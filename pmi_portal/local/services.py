@@ -136,11 +136,9 @@ class Services:
 
     def _python(self, name: str, *arguments: str, pass_fds: tuple[int, ...] = ()) -> None:
         command = [sys.executable, "-m", *arguments]
-        self._run(
-            Child(
-                name, command, self.guard, self.env, folder=REPOSITORY, log=self._log(name), pass_fds=pass_fds
-            )
-        )
+        child = Child(name, command, self.guard, self.env, REPOSITORY, self._log(name), pass_fds=pass_fds)
+        child.grace = 30  # what it has in hand it ends first (web.graceful_timeout, stopping.PATIENCE)
+        self._run(child)
 
     def _start_worker_and_beat(self) -> None:
         # Without mingle and gossip a worker does not wait for others, of which there are none here.
@@ -154,7 +152,7 @@ class Services:
     def _start_web(self, listener: socket.socket) -> None:
         number = listener.fileno()
         options = ["-c", "python:pmi_portal.web", "--bind", f"fd://{number}", "--workers", "2"]
-        options += ["--graceful-timeout", "5", "--no-control-socket", "--worker-tmp-dir", str(self.sockets)]
+        options += ["--no-control-socket", "--worker-tmp-dir", str(self.sockets)]
         self._python("web", "gunicorn", *options, "pmi_portal.wsgi", pass_fds=(number,))
 
     # Watching ---------------------------------------------------------------------------------
@@ -193,6 +191,9 @@ class Services:
         for child in self.passing:
             child.stop(self.signals)
         order = ("web", "beat", *WORKERS, "mail", "Valkey", "PostgreSQL")
+        for watched in self.running:
+            if watched.child.name in WORKERS:  # all at once, so that they take no longer than one
+                watched.child.signal(watched.child.stop_signal)
         for watched in sorted(self.running, key=lambda watched: order.index(watched.child.name)):
             watched.child.stop(self.signals)
 

@@ -31,6 +31,7 @@ os.environ |= {
     "LOG_CHECKPOINTS_DIR": "",
     "LOG_CHECKPOINTS_TO": "",
     "CLAMAV_SOCKET": "",
+    "METRICS_TOKEN": "",
     "LOG_LEVEL": "WARNING",
 }
 if "REDIS_URL" in os.environ:  # tests that run side by side have a database of the broker each

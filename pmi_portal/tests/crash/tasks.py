@@ -4,6 +4,8 @@ from typing import Any
 
 from celery import shared_task
 
+from . import holding
+
 
 @shared_task
 def raises(name: str) -> None:
@@ -23,3 +25,8 @@ def retries(self: Any, name: str) -> None:
         raise KeyError(name)
     except KeyError as error:
         raise self.retry(exc=error) from error
+
+
+@shared_task
+def holds(seen: str) -> None:
+    holding.write(seen)

@@ -12,6 +12,8 @@ from django.views.decorators.csrf import csrf_exempt
 from accounts.models import User
 from pmi_portal.urls import urlpatterns as real
 
+from . import holding
+
 logger = logging.getLogger("cases.crash")
 
 
@@ -58,7 +60,16 @@ def _denied(how: str, said: str, name: str) -> None:
     raise {"denied": PermissionDenied, "missing": Http404, "odd": SuspiciousOperation}[how](said)
 
 
+@transaction.non_atomic_requests
+@login_not_required
+def hold(request: HttpRequest, seen: str) -> HttpResponse:
+    """Write behind a lock that a test holds, and answer at length."""
+    holding.write(seen)
+    return HttpResponse("x" * holding.LENGTH)
+
+
 urlpatterns = [
+    path("hold/<str:seen>/", hold),
     path("crash/<str:how>/<str:token>/", crash),
     *real,
 ]

@@ -7,7 +7,7 @@ LOCAL := $(VENV) -m pmi_portal.local
 INSTALL := pmi_portal/local/install.py
 UV_COMPILE := $(VENV) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url
 
-.PHONY: help run reset test lint bench scan chaos mutants format messages pins installed installed-dev
+.PHONY: help run reset backup restore test lint bench scan chaos mutants format messages pins installed installed-dev
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -18,6 +18,12 @@ run: installed ## the whole portal with demo data on this machine; Ctrl-C stops 
 
 reset: installed ## forget the demo
 	@$(LOCAL) reset
+
+backup: installed ## back up the running portal: TO=folder, and its keys, sealed: KEYS=file
+	@exec $(LOCAL) backup
+
+restore: installed ## restore a backup into a new portal and prove it: BACKUP=folder KEYS=file PORT=8001
+	@exec $(LOCAL) restore
 
 test: installed-dev ## every test; ARGS="-k word" for some, with pytest's options
 	@exec $(LOCAL) test $(ARGS)

@@ -1,4 +1,4 @@
-"""`python -m pmi_portal.local run | reset | with-engines -- COMMAND | test | lint | messages | bench | scan | chaos | mutants`."""
+"""`python -m pmi_portal.local run | reset | backup | restore | with-engines -- COMMAND | test | lint | messages | bench | scan | chaos | mutants`."""
 
 import argparse
 import sys
@@ -24,6 +24,10 @@ def parser() -> argparse.ArgumentParser:
     verbs.add_parser(
         "mutants", help="put faults into rules and ciphers and see whether tests notice; takes areas"
     )
+    verbs.add_parser(
+        "backup", help="back up the running portal on PORT into the folder TO, its keys into the file KEYS"
+    )
+    verbs.add_parser("restore", help="restore BACKUP, with the keys in KEYS, into a new portal on PORT")
     verbs.add_parser("messages", help="collect the messages to translate and compile the catalogues")
     return parser
 
@@ -54,6 +58,10 @@ def obey(verb: str, rest: list[str]) -> int:
         from .messages import renew
 
         return renew()
+    if verb in ("backup", "restore"):
+        from . import keeping
+
+        return keeping.backup() if verb == "backup" else keeping.restore()
     from . import portal
 
     return portal.run() if verb == "run" else portal.reset()

@@ -92,6 +92,13 @@ def environment(port: int, home: Path) -> dict[str, str]:
     return {**defaults, **made, **env}
 
 
+def home_of() -> tuple[int, Path]:
+    """The port that the environment or .env names, and the private folder of the portal there."""
+    Env.read_env(folders.REPOSITORY / ".env")
+    port = _port()
+    return port, folders.home(port)
+
+
 def _port() -> int:
     text = os.environ.get("PORT") or "8000"
     if not text.isdecimal() or not 0 < int(text) < 65536:

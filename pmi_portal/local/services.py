@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-from ..schedule import LONG, MAIL, ROUTE, WORK, sweeps_of
 from .engines import Postgres, Valkey
 from .folders import REPOSITORY
 from .problem import failure
@@ -17,7 +16,6 @@ from .processes import Child, Guard
 from .signals import Signals
 
 LONGEST_PAUSE = 30  # seconds between two attempts to start something that keeps ending
-WORKERS = {"worker": (ROUTE, WORK), "carrier": (MAIL, LONG)}  # what may take long is done apart
 GOOD_RUN = 60  # seconds after which an earlier failure is forgotten
 
 
@@ -78,14 +76,15 @@ class Services:
         static = self._step(
             "Collecting static files", "manage.py", "collectstatic", "--noinput", log=self._log("static")
         )
-        self._start_engines()
+        self.start_engines()
         self._start_mail()
         self._finish(self._step("Preparing the database", "-m", "pmi_portal.local.prepare"))
         self._start_worker_and_beat()
         self._finish(static)
         self._start_web(listener)
 
-    def _start_engines(self) -> None:
+    def start_engines(self) -> None:
+        """Valkey and PostgreSQL, where `env` names none; their addresses are in `env` afterwards."""
         engines: list[tuple[Child, Callable[[], bool]]] = []
         if "REDIS_URL" not in self.env:
             valkey = Valkey(self.home, self.sockets, self.guard, self._log("valkey"))
@@ -142,11 +141,9 @@ class Services:
 
     def _start_worker_and_beat(self) -> None:
         # Without mingle and gossip a worker does not wait for others, of which there are none here.
-        alone = ("--without-mingle", "--without-gossip", "-l", "INFO")
-        for name, lanes in WORKERS.items():
-            read = ",".join(name for lane in lanes for name in (lane, sweeps_of(lane)))
-            options = ("-n", f"{name}@%h", "-Q", read, "-c", "2", *alone)
-            self._python(name, "celery", "-A", "pmi_portal", "worker", *options)
+        # One worker for all lanes: on one machine a second one would cost more than it spares.
+        worker = ("-c", "3", "--without-mingle", "--without-gossip", "-l", "INFO")
+        self._python("worker", "celery", "-A", "pmi_portal", "worker", *worker)
         self._python("beat", "celery", "-A", "pmi_portal", "beat", "-l", "INFO")
 
     def _start_web(self, listener: socket.socket) -> None:
@@ -190,10 +187,7 @@ class Services:
         """Stop everything, those who use an engine before the engine."""
         for child in self.passing:
             child.stop(self.signals)
-        order = ("web", "beat", *WORKERS, "mail", "Valkey", "PostgreSQL")
-        for watched in self.running:
-            if watched.child.name in WORKERS:  # all at once, so that they take no longer than one
-                watched.child.signal(watched.child.stop_signal)
+        order = ("web", "beat", "worker", "mail", "Valkey", "PostgreSQL")
         for watched in sorted(self.running, key=lambda watched: order.index(watched.child.name)):
             watched.child.stop(self.signals)
 

@@ -64,7 +64,7 @@ class Portal:
         process = self.start()
         assert process.stdout
         lines: list[str] = []
-        with stopped_after(60, process):
+        with stopped_after(120, process):
             for line in process.stdout:
                 lines.append(line)
                 if "is ready at" in line:

@@ -75,12 +75,24 @@ class Answer:
 
 
 class Browser:
-    """One person's; `patience` is how many seconds they go on clicking."""
+    """One person's; `patience` is how many seconds they go on clicking, `wait` how many for one answer.
 
-    def __init__(self, address: str, patience: float = 60) -> None:
-        self.address, self.patience = address, patience
-        jar = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
+    `errors` counts the answers that were errors of the server or did not come.
+    """
+
+    def __init__(self, address: str, patience: float = 60, wait: float = 15) -> None:
+        self.address, self.patience, self.wait, self.errors = address, patience, wait, 0
+        self._cookies = http.cookiejar.CookieJar()
+        jar = urllib.request.HTTPCookieProcessor(self._cookies)
         self._opener = urllib.request.build_opener(_Stay, jar)
+
+    def carry(self, name: str, value: str) -> None:
+        """Take a cookie along that was made elsewhere."""
+        host = urllib.parse.urlsplit(self.address).hostname or ""
+        cookie = http.cookiejar.Cookie(
+            *(0, name, value, None, False, host, False, False, "/", True, False, None, False, None, None, {})
+        )
+        self._cookies.set_cookie(cookie)
 
     def get(self, path: str) -> str:
         """A page, tried until it comes."""
@@ -109,6 +121,7 @@ class Browser:
                 answer = None
             if answer is not None and answer.status < 500:
                 return answer
+            self.errors += 1
             time.sleep(0.3)
         raise Unanswered(what)
 
@@ -116,7 +129,7 @@ class Browser:
         headers = {"Referer": self.address, "Accept-Language": "en"}
         request = urllib.request.Request(self.address + path, data=body, headers=headers)
         try:
-            with self._opener.open(request, timeout=15) as answer:
+            with self._opener.open(request, timeout=self.wait) as answer:
                 return Answer(answer.status, answer.read().decode(), "")
         except urllib.error.HTTPError as error:
             with error:

@@ -85,11 +85,11 @@ def said(capsys: pytest.CaptureFixture[str], when: str, seconds: list[float]) ->
     return p95
 
 
-def test_a_referral_stands_in_the_inbox_within_half_a_second(
+def test_a_referral_stands_in_the_inbox_within_two_seconds(
     visit: Visit, stack: Stack, capsys: pytest.CaptureFixture[str]
 ) -> None:
     seconds = measured(visit(CASEWORKER), stack, RUNS)
-    assert said(capsys, "idle", seconds) < 0.5
+    assert said(capsys, "idle", seconds) < 2
 
 
 CROWD = """

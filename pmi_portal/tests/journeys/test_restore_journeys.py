@@ -1,0 +1,121 @@
+"""The drill: a portal that is lost is restored from its backup into nothing, proved, and worked in."""
+
+import random
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psycopg
+import pytest
+from playwright.sync_api import expect
+
+from pmi_portal.local import folders
+
+from .conftest import CASEWORKER, JOHOR, Visit
+from .stack import Stack, connection_arguments, make_database
+from .steps import act, expect_state
+
+ERASE = """
+from django.utils import timezone
+from cases.models import Case
+from privacy.acting import as_portal
+from rights import erasing
+from rights.models import Erasure
+with as_portal():
+    now = timezone.now()
+    for case in Case.objects.filter(closed_at__isnull=False, erased_at=None, erasures=None).order_by("?"):
+        confirmed = Erasure.objects.create(
+            case=case, why="retention", state="confirmed", due_on=now.date(), proposed_at=now, decided_at=now,
+            decided_by=case.created_by)
+        if erasing.erase(confirmed.pk):
+            print("erased", case.reference)
+            break
+"""
+OWN = """
+    SELECT cases_case.reference FROM cases_case JOIN accounts_user person ON person.id = cases_case.assigned_to_id
+    WHERE person.email = %s AND erased_at IS NULL AND restricted_at IS NULL ORDER BY cases_case.id
+"""
+WITH_FILE = """
+    SELECT cases_case.reference FROM cases_document document JOIN cases_case ON cases_case.id = document.case_id
+    JOIN accounts_user person ON person.id = cases_case.assigned_to_id
+    WHERE person.email = %s AND erased_at IS NULL AND restricted_at IS NULL AND document.removed_at IS NULL
+"""
+IN_HAND = """
+    SELECT referral.id FROM referrals_referral referral
+    JOIN agencies_partner partner ON partner.id = referral.receiver_id
+    JOIN cases_case ON cases_case.id = referral.case_id
+    WHERE partner.code = 'KJRI_JOHOR_BAHRU' AND state = 'accepted' AND restricted_at IS NULL AND paused_at IS NULL
+    ORDER BY referral.id LIMIT 1
+"""
+
+
+def manage(env: dict[str, str], *arguments: str, fails: bool = False) -> str:
+    """What a command says; of one that `fails`, why."""
+    done = subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=folders.REPOSITORY,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert bool(done.returncode) is fails, done.stderr[-2000:]
+    return done.stderr if fails else done.stdout
+
+
+def test_a_lost_portal_is_restored_proved_and_worked_in(
+    stack: Stack, visit: Visit, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    began = time.monotonic()
+    said = manage(stack.env, "backup", str(tmp_path / "backups"))
+    backup = said.strip().splitlines()[-1].partition(": ")[2]
+    made = time.monotonic() - began
+    erased = manage(stack.env, "shell", "-v", "0", "-c", ERASE).split()[-1]
+    with stack.connect() as connection:
+        own = {reference for (reference,) in connection.execute(OWN, [CASEWORKER]).fetchall()}
+        filed = {reference for (reference,) in connection.execute(WITH_FILE, [CASEWORKER]).fetchall()}
+        in_hand = connection.execute(IN_HAND).fetchone()
+        assert in_hand is not None
+    lost = {
+        "DATABASE_URL": make_database(stack.database_url, "restored"),
+        "DOCUMENTS_DIR": str(tmp_path / "documents"),
+    }
+    began = time.monotonic()
+    proved = manage(stack.env | lost, "restore", backup)
+    restored = time.monotonic() - began
+    assert re.search(r"rows and digests: \d+ tables, \d+ rows, all alike", proved)
+    assert re.search(r"the access log: All \d+ entries are what was written", proved)
+    assert "1 cases erased again" in proved
+    assert "not empty" in manage(stack.env | lost, "restore", backup, fails=True)
+
+    with stack.another_web(**lost) as address:
+        caseworker = visit(CASEWORKER, address=address)
+        reference = random.Random().choice(sorted(own - {erased}))
+        caseworker.goto(f"/cases/{reference}/")
+        expect(caseworker.locator("main")).to_contain_text(reference)
+        caseworker.goto(f"/cases/{min(filed)}/")
+        link = caseworker.locator("a[href*='/documents/']").first.get_attribute("href")
+        assert link
+        file = caseworker.request.get(link)
+        assert (file.status, bool(file.body())) == (200, True)
+        officer = visit(JOHOR, address=address)
+        officer.goto(f"/referrals/{in_hand[0]}/")
+        act(
+            officer,
+            "complete",
+            outcome="HAK_TERPENUHI",
+            amount="4.500",
+            currency="MYR",
+            text="Gaji dibayar penuh.",
+        )
+        expect_state(officer, "completed")
+        with psycopg.connect(**connection_arguments(lost["DATABASE_URL"])) as connection:
+            gone = connection.execute(
+                "SELECT erased_at FROM cases_case WHERE reference = %s", [erased]
+            ).fetchone()
+            assert gone is not None
+            assert gone[0] is not None
+    with capsys.disabled():
+        print(f"\nbackup in {made:.1f} s; restored and proved in {restored:.1f} s:\n{proved}")

@@ -48,8 +48,13 @@ class Round:
         return self.recovery > LIMIT
 
     @property
+    def is_whole(self) -> bool:
+        """Nothing lost, nothing doubled, everybody could work, and the portal mended by itself, however slow the machine."""
+        return self.verdict.is_good and not self.troubles and self.recovery < GIVE_UP
+
+    @property
     def is_good(self) -> bool:
-        return self.verdict.is_good and not self.is_late and not self.troubles
+        return self.is_whole and not self.is_late
 
     def line(self) -> str:
         worst = [

@@ -37,4 +37,5 @@ def test_twenty_rounds_lose_nothing_double_nothing_and_mend_by_themselves(
         finally:
             stack.tear_down()
         print(rounds.summary(seed, played, len(taken), sum(taken.values()) - len(taken)))
-    assert [this.line() for this in played if not this.is_good] == []
+    # How fast is printed here and judged by `make chaos`: no test of the suite hangs on the speed of its machine.
+    assert [this.line() for this in played if not this.is_whole] == []

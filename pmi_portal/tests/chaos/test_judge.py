@@ -10,7 +10,7 @@ import pytest
 from pmi_portal.tests.chaos.faults import FAULTS, of_round
 from pmi_portal.tests.chaos.judge import Facts, judge
 from pmi_portal.tests.chaos.people import Act
-from pmi_portal.tests.chaos.rounds import LIMIT, Round, summary
+from pmi_portal.tests.chaos.rounds import GIVE_UP, LIMIT, Round, summary
 
 LOGGED = Act("log", "k1", "done", "SP-1")
 REFERRED = Act("refer", "k2", "done", "r1")
@@ -76,6 +76,8 @@ def test_an_act_that_nobody_answered_to_may_be_there_or_not() -> None:
 def test_a_round_that_is_late_or_in_which_somebody_could_not_work_is_not_good() -> None:
     assert Round(0, ["x"], recovery=LIMIT).is_good
     assert not Round(0, ["x"], recovery=LIMIT + 1).is_good
+    assert Round(0, ["x"], recovery=LIMIT + 1).is_whole
+    assert not Round(0, ["x"], recovery=GIVE_UP).is_whole
     assert not Round(0, ["x"], troubles=["nobody answered"]).is_good
     assert "rounds [0]" in summary(1, [Round(0, ["x"], recovery=LIMIT + 1)], mails=0, repeated=0)
 

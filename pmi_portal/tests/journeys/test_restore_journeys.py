@@ -25,7 +25,7 @@ from rights import erasing
 from rights.models import Erasure
 with as_portal():
     now = timezone.now()
-    for case in Case.objects.filter(closed_at__isnull=False, erased_at=None, erasures=None).order_by("?"):
+    for case in Case.objects.filter(closed_at__isnull=False, erased_at=None, erasures=None, documents=None).order_by("?"):
         confirmed = Erasure.objects.create(
             case=case, why="retention", state="confirmed", due_on=now.date(), proposed_at=now, decided_at=now,
             decided_by=case.created_by)

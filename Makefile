@@ -22,7 +22,7 @@ reset: installed ## forget the demo
 backup: installed ## back up the running portal: TO=folder, and its keys, sealed: KEYS=file
 	@exec $(LOCAL) backup
 
-restore: installed ## restore a backup into a new portal and prove it: BACKUP=folder KEYS=file PORT=8001
+restore: installed ## restore a backup into a new portal and prove it: BACKUP=folder KEYS=file LEDGER=file PORT=8001
 	@exec $(LOCAL) restore
 
 test: installed-dev ## every test; ARGS="-k word" for some, with pytest's options

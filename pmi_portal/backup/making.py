@@ -30,7 +30,10 @@ def make(into: Path, say: Say) -> Path:
     part = into / f".{final.name}.part"
     try:
         into.mkdir(mode=0o700, parents=True, exist_ok=True)
-        part.mkdir(mode=0o700)
+        part.mkdir(mode=0o700)  # fails where another one is being made this very second
+    except OSError as error:
+        raise Trouble(f"The backup cannot be written to {into}: {error.strerror or error}.") from error
+    try:
         _write(part, made_at, say)
         _sync(part)
         part.rename(final)

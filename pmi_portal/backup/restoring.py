@@ -18,6 +18,7 @@ from privacy import acting
 from privacy import keys as data_keys
 from privacy.models import DataKey
 from privacy.postgres.owner import as_owner
+from rights import ledger
 
 from . import manifest, postgres
 from .trouble import Trouble
@@ -34,8 +35,12 @@ def steps(folder: Path) -> list[Step]:
         kept["it"] = manifest.read(folder)
         return f"made {kept['it'].made_at}, every file as it was written"
 
+    def ledger_is_there() -> str:
+        return _ledger(kept["it"])
+
     return [
         ("the backup", read),
+        ("the erasure ledger", ledger_is_there),
         ("an empty database", lambda: _empty()),
         ("the role of web and workers", lambda: _role()),
         ("the database", lambda: _database(folder)),
@@ -43,10 +48,22 @@ def steps(folder: Path) -> list[Step]:
         ("documents", lambda: _documents(folder, kept["it"])),
         ("keys", lambda: _keys()),
         ("migrations of this version", lambda: _migrate()),
+        ("sessions and links", lambda: _sessions()),
         ("erasures", lambda: _called("reapply_erasures")),
         ("the access log", lambda: _log()),
-        ("sessions and links", lambda: _sessions()),
     ]
+
+
+def _ledger(kept: manifest.Manifest) -> str:
+    """The ledger only grows: one that is shorter than when the backup was made is not the one of this portal."""
+    path = ledger.path()
+    size = path.stat().st_size if path.exists() else 0
+    if size < kept.ledger:
+        raise Trouble(
+            f"{path} has {size} bytes and had {kept.ledger} when the backup was made: set ERASURE_LEDGER to the ledger of today, "
+            "else people who were erased would be back. Nothing was changed."
+        )
+    return f"{path}, {size} bytes"
 
 
 def _empty() -> str:

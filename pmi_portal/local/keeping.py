@@ -1,6 +1,7 @@
 """`make backup TO=folder KEYS=file` of the running local portal, and `make restore BACKUP=folder KEYS=file` into a new one."""
 
 import os
+import shutil
 import subprocess
 import sys
 from contextlib import suppress
@@ -14,6 +15,8 @@ from .problem import Problem
 from .processes import Guard
 from .services import Services
 from .signals import Signals
+
+NO_LEDGER = "none"
 
 
 def backup() -> int:
@@ -38,7 +41,13 @@ def restore() -> int:
     """Restore BACKUP into the portal on PORT, which must be new; manage.py's exit code."""
     backup = os.environ.get("BACKUP")
     if not backup:
-        raise Problem("Name the backup: `make restore BACKUP=folder KEYS=file PORT=8001`.")
+        raise Problem("Name the backup: `make restore BACKUP=folder KEYS=file LEDGER=file PORT=8001`.")
+    ledger = os.environ.get("LEDGER")
+    if not ledger or (ledger != NO_LEDGER and not Path(ledger).is_file()):
+        raise Problem(
+            f"Name the erasure ledger of today as LEDGER (of a local portal: .local/PORT/erasures.jsonl), else people who were "
+            f"erased since would be back; LEDGER={NO_LEDGER} where nobody ever was."
+        )
     port, home = home_of()
     if (home / "postgres").exists():
         raise Problem(
@@ -48,6 +57,8 @@ def restore() -> int:
     guard = Guard(lock)
     try:
         _take_over_keys(home)
+        if ledger != NO_LEDGER:
+            shutil.copyfile(ledger, home / "erasures.jsonl")
         sockets = folders.sockets(recorded_in=home / "sockets")
         guard.tell("remove", sockets)
         services = Services(home, sockets, guard, Signals(), say)

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from django.conf import LazySettings
 from django.core.management import CommandError, call_command
 
 from pmi_portal.backup import keys, making, manifest, postgres, restoring
@@ -140,6 +141,16 @@ class TestRestoring:
     def test_only_into_an_empty_database(self, backup: Path) -> None:
         with pytest.raises(CommandError, match="not empty"):
             call_command("restore", backup)
+
+    def test_only_with_a_ledger_that_has_not_shrunk(
+        self, backup: Path, tmp_path: Path, settings: LazySettings
+    ) -> None:
+        settings.ERASURE_LEDGER = str(tmp_path / "ledger")
+        kept = manifest.Manifest(**vars(manifest.read(backup)) | {"ledger": 5})
+        with pytest.raises(Trouble, match="set ERASURE_LEDGER to the ledger of today"):
+            restoring._ledger(kept)
+        (tmp_path / "ledger").write_text("12345")
+        assert restoring._ledger(kept).endswith("5 bytes")
 
     def test_a_row_that_differs_is_named(self, backup: Path) -> None:
         with postgres.owner() as database:

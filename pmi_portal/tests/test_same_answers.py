@@ -125,8 +125,8 @@ def others(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
 
 
 def page(text: str, address: str) -> str:
-    """The page without what differs each time: tokens of forms, and the address that was asked for."""
-    text = re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", text).replace(address, "ADDRESS")
+    """The page without what differs each time: tokens and keys of forms, and the address that was asked for."""
+    text = re.sub(r'name="(csrfmiddlewaretoken|key)" value="[\w-]+"', "", text).replace(address, "ADDRESS")
     return re.sub(r'nonce="[^"]+"', "", text)
 
 

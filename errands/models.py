@@ -1,4 +1,4 @@
-"""What an errand keeps in its row, and the latest time that the database's clock has shown."""
+"""What an errand keeps in its row."""
 
 from django.db import models
 from django.db.models.functions import Now
@@ -18,16 +18,3 @@ class Errand(models.Model):
 
     class Meta:
         abstract = True
-
-
-class ClockSeen(models.Model):
-    """One row: the latest time that the database's clock has shown (`clock.look`)."""
-
-    at = models.DateTimeField(db_default=Now())
-
-    class Meta:
-        verbose_name = "latest time of the clock"
-        constraints = (models.CheckConstraint(condition=models.Q(pk=1), name="one_clock"),)
-
-    def __str__(self) -> str:
-        return f"{self.at:%Y-%m-%d %H:%M:%S}"

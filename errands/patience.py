@@ -15,16 +15,18 @@ class Patience:
     last: timedelta
     most: int
 
+    def most_after(self, attempts: int) -> timedelta:
+        """The longest wait after so many tries; none before the first."""
+        return min(self.first * 2 ** min(attempts - 1, 20), self.last) if attempts else timedelta()
+
     def after(self, attempts: int) -> timedelta:
         """The wait after so many tries, with jitter: between half of it and all of it, so that retries spread out."""
-        wait = min(self.first * 2 ** min(attempts - 1, 20), self.last)
-        return wait * random.uniform(0.5, 1.0)
+        return self.most_after(attempts) * random.uniform(0.5, 1.0)
 
     @property
     def longest(self) -> timedelta:
         """How long all tries together last at most."""
-        waits = (min(self.first * 2 ** min(tries, 20), self.last) for tries in range(self.most - 1))
-        return sum(waits, timedelta())
+        return sum((self.most_after(tries) for tries in range(1, self.most)), timedelta())
 
 
 A_DAY = Patience(timedelta(seconds=10), timedelta(hours=3), most=20)  # a little over a day

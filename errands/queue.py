@@ -20,7 +20,7 @@ from typing import Any, Generic, TypeVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import IntegrityError, transaction
-from django.db.models import F, Func, Model, QuerySet, UUIDField, Value, Window
+from django.db.models import Case, F, Func, Model, QuerySet, UUIDField, Value, When, Window
 from django.db.models.functions import Now, RowNumber
 from django.utils.functional import Promise
 
@@ -30,6 +30,7 @@ logger = logging.getLogger(__name__)
 
 Row = TypeVar("Row", bound=Model)
 
+SLACK = timedelta(seconds=5)  # that clocks are set right by without anybody minding
 QUEUES: dict[str, Queue[Any]] = {}  # every queue of the portal by its name
 
 
@@ -95,6 +96,18 @@ class Queue(Generic[Row]):
     def due(self) -> QuerySet[Row]:
         """The rows whose time has come and that nobody has."""
         return self.only(self.all_waiting().filter(**{f"{self.at}__lte": Now()}))
+
+    def too_far_ahead(self) -> QuerySet[Row]:
+        """The rows that wait for a time to which neither a lease nor a failed try can have put them."""
+        longest = {tries: self.patience.most_after(tries) for tries in range(self.patience.most + 1)}
+        by_tries = Case(
+            *(
+                When(**{self.attempts: tries}, then=Value(max(wait, self.lease)))
+                for tries, wait in longest.items()
+            ),
+            default=Value(max(self.patience.last, self.lease)),
+        )
+        return self.all_waiting().filter(**{f"{self.at}__gt": Now() + SLACK + by_tries})
 
     def given_up(self) -> QuerySet[Row]:
         """The rows that were tried too often."""

@@ -10,5 +10,5 @@ from . import clock
 @shared_task
 @as_portal()
 def look_at_clock() -> int:
-    """Notice a clock that was put back."""
+    """Let nothing wait for a time of a clock that was wrong."""
     return clock.look()

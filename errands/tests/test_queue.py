@@ -8,14 +8,13 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.db.models.functions import Now
+from django.db.models import F
 from django.utils import timezone
 
 from accounts.tests.factories import make_user
 from agencies.tests.factories import make_partner
 from cases.tests.factories import make_case
 from errands import clock
-from errands.models import ClockSeen
 from errands.patience import A_DAY, Patience
 from errands.queue import QUEUES, Failed, Halt, Queue
 from notifications import actions
@@ -161,25 +160,46 @@ def test_an_errand_is_tried_for_about_a_day() -> None:
 
 
 class TestClock:
-    def put_back(self) -> None:
-        ClockSeen.objects.update(at=Now() + timedelta(hours=1))
+    """The database's clock was an hour fast while these rows were written, taken or put off, and is right again."""
 
-    def test_a_clock_that_was_put_back_lets_nothing_wait(self) -> None:
+    def an_hour_fast(self) -> None:
+        Email.objects.filter(next_at__isnull=False).update(next_at=F("next_at") + timedelta(hours=1))
+
+    @pytest.mark.parametrize("failed", [False, True])
+    @pytest.mark.parametrize("tries", range(4))
+    def test_what_waits_for_a_time_of_the_wrong_clock_is_due(self, tries: int, failed: bool) -> None:
         write(2)
-        Email.objects.update(next_at=timezone.now() + timedelta(hours=1))
-        assert clock.look() == 0, "nothing was noted before"
-        assert clock.look() == 0
-        self.put_back()
+        for number in range(tries):
+            rows = EMAILS.claim(5)
+            assert len(rows) == 2
+            if failed:
+                [EMAILS.put_off(row, "Refused") for row in rows]
+            if number < tries - 1:
+                make_due()
+        self.an_hour_fast()
+        assert EMAILS.claim(5) == []
         assert clock.look() == 2
         assert len(EMAILS.claim(5)) == 2
 
+    def test_leases_and_waits_are_left_as_they_are(self) -> None:
+        write(3)
+        for tries in range(EMAILS.patience.most - 1):
+            rows = EMAILS.claim(3)
+            assert clock.look() == 0, tries
+            [EMAILS.put_off(row, "Refused") for row in rows]
+            assert clock.look() == 0, tries
+            make_due()
+
     def test_and_what_is_over_stays_over(self) -> None:
-        (row,) = write()
-        Email.objects.update(state=EmailState.SENT, next_at=None)
-        clock.look()
-        self.put_back()
+        write()
+        self.an_hour_fast()
+        Email.objects.update(state=EmailState.SENT)
         assert clock.look() == 0
-        assert now(row).next_at is None
+        assert EMAILS.claim(5) == []
+
+    def test_of_every_queue(self) -> None:
+        for queue in QUEUES.values():
+            assert queue.too_far_ahead().count() == 0
 
 
 @pytest.mark.django_db(transaction=True)

@@ -16,7 +16,8 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from errands.models import ClockSeen
+from notifications import actions
+from notifications.models import Email
 from pmi_portal import stopping, web
 from pmi_portal.celery import app
 from pmi_portal.tests.crash import holding
@@ -37,10 +38,10 @@ def url() -> str:
 
 @contextmanager
 def locked() -> "Iterator[psycopg.Connection[tuple[object, ...]]]":
-    """The clock's row in our hands."""
-    ClockSeen.objects.update_or_create(pk=1, defaults={"at": "2030-01-01T00:00:00+00:00"})
+    """An e-mail, the only one, in our hands."""
+    actions.send_email(to="held@example.org", subject="Held", body="Held.")
     with psycopg.connect(**connection_arguments(url())) as holder:
-        holder.execute("SELECT FROM errands_clockseen WHERE id = 1 FOR UPDATE")
+        holder.execute("SELECT FROM notifications_email FOR UPDATE")
         yield holder
 
 
@@ -49,7 +50,7 @@ def somebody_waits() -> bool:
     with psycopg.connect(**connection_arguments(url()), autocommit=True) as owner:
         found = owner.execute(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
-            "AND wait_event_type = 'Lock' AND query LIKE 'UPDATE %errands_clockseen%'"
+            "AND wait_event_type = 'Lock' AND query LIKE 'UPDATE %notifications_email%'"
         ).fetchone()
     return bool(found and found[0])
 
@@ -81,7 +82,7 @@ def ended_in_time(process: "subprocess.Popen[bytes]", since: float) -> int:
 
 
 def written() -> bool:
-    return ClockSeen.objects.filter(pk=1, at=SEEN).exists()
+    return Email.objects.filter(sent_at=SEEN).exists()
 
 
 def ask(port: int) -> socket.socket:

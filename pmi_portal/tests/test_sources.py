@@ -48,6 +48,7 @@ NETWORK = {
 PRIMITIVES = {
     "AESGCM",
     "HKDF",
+    "Scrypt",  # of the passphrase that seals the keys of a backup
     "SHA256",
     "Ed25519PrivateKey",
     "Ed25519PublicKey",

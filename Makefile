@@ -7,7 +7,7 @@ LOCAL := $(VENV) -m pmi_portal.local
 INSTALL := pmi_portal/local/install.py
 UV_COMPILE := $(VENV) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url
 
-.PHONY: help run reset backup restore test lint bench scan chaos mutants format messages pins installed installed-dev
+.PHONY: help run reset backup restore test lint bench scan chaos soak mutants format messages pins installed installed-dev
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -39,6 +39,9 @@ scan: installed-dev ## HTTP Observatory, Wapiti and sqlmap against a portal over
 
 chaos: installed-dev ## kill parts of the portal while people work, 200 rounds; ARGS="--rounds 20 --seed 1" for others
 	@exec $(LOCAL) chaos $(ARGS)
+
+soak: installed-dev ## an hour of mixed work; memory, files and connections stay flat; ARGS="--minutes 10" for less
+	@exec $(LOCAL) soak $(ARGS)
 
 mutants: installed-dev ## small faults in rules and ciphers, to see whether a test notices each; ARGS="sealing" for some
 	@exec $(LOCAL) mutants $(ARGS)

@@ -1,4 +1,4 @@
-"""`python -m pmi_portal.local run | reset | backup | restore | with-engines -- COMMAND | test | lint | messages | bench | scan | chaos | mutants`."""
+"""`python -m pmi_portal.local run | reset | backup | restore | with-engines -- COMMAND | test | lint | messages | bench | scan | chaos | soak | mutants`."""
 
 import argparse
 import sys
@@ -6,7 +6,11 @@ import sys
 from .problem import Problem
 
 MODULES = {"bench": "pmi_portal.bench", "scan": "pmi_portal.tests.scan"}  # run with engines of their own
-ALONE = {"mutants": "pmi_portal.tests.mutants", "chaos": "pmi_portal.tests.chaos"}  # start what they need
+ALONE = {  # start what they need
+    "mutants": "pmi_portal.tests.mutants",
+    "chaos": "pmi_portal.tests.chaos",
+    "soak": "pmi_portal.tests.soak",
+}
 
 
 def parser() -> argparse.ArgumentParser:
@@ -21,6 +25,7 @@ def parser() -> argparse.ArgumentParser:
     verbs.add_parser("bench", help="measure look-ups and pages with many cases; takes their number")
     verbs.add_parser("scan", help="attack a portal over TLS with scanners; takes roles")
     verbs.add_parser("chaos", help="kill parts of the portal while people work; takes --rounds and --seed")
+    verbs.add_parser("soak", help="an hour of work, to see whether anything grows; takes --minutes and --seed")
     verbs.add_parser(
         "mutants", help="put faults into rules and ciphers and see whether tests notice; takes areas"
     )

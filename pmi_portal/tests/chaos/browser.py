@@ -130,7 +130,7 @@ class Browser:
         request = urllib.request.Request(self.address + path, data=body, headers=headers)
         try:
             with self._opener.open(request, timeout=self.wait) as answer:
-                return Answer(answer.status, answer.read().decode(), "")
+                return Answer(answer.status, answer.read().decode(errors="replace"), "")
         except urllib.error.HTTPError as error:
             with error:
                 return Answer(error.code, error.read().decode(), error.headers.get("Location", ""))

@@ -1,0 +1,125 @@
+"""What an hour of samples says: is anything growing, and did any row wait for longer than it may?
+
+The beginning does not count: caches fill and pools open. Of the rest the first part is held against the last.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from .rows import WAITING
+from .watching import Sample
+
+WARMING = 0.2  # of the time: caches fill
+SIDE = 0.2  # of what is left, at its beginning and at its end
+FLAT = 0.05
+NOISE = 512  # KiB by which the memory of a small process may waver
+SPARE = 2  # files or connections that may be open by chance
+SWEEPING = 5  # seconds that a sweep itself may take
+FEWEST = 20  # samples below which nothing is told
+
+
+@dataclass(frozen=True)
+class Growth:
+    """Something that was so much at first and is so much at last (medians)."""
+
+    what: str
+    first: float
+    last: float
+
+    @property
+    def share(self) -> float:
+        return self.last / self.first - 1 if self.first else float(self.last > 0)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    memory: list[Growth]  # of each process that lived all the time, and of each part, in KiB
+    files: list[Growth]
+    connections: list[Growth]
+    oldest: dict[str, float]  # seconds for which a row of a kind was due at most
+    faults: list[str]
+
+
+def judge(samples: Sequence[Sample]) -> Verdict:
+    """ValueError with fewer than FEWEST samples."""
+    if len(samples) < FEWEST:
+        raise ValueError(f"{len(samples)} samples tell nothing: at least {FEWEST} are needed")
+    kept = [sample for sample in samples if sample.at >= WARMING * samples[-1].at]
+    first, last = ends(kept)
+    memory, files = (
+        list(_of_processes(kept, first, last, "memory")),
+        list(_of_processes(kept, first, last, "files")),
+    )
+    memory += list(_of_parts(first, last))
+    connections = [
+        Growth("sessions of the database", _mid(s.sessions for s in first), _mid(s.sessions for s in last)),
+        Growth("clients of the broker", _mid(s.clients for s in first), _mid(s.clients for s in last)),
+    ]
+    oldest = {name: max(sample.ages.get(name, 0) for sample in kept) for name in WAITING}
+    faults = [
+        *(f"memory of {it.what}: {it.share:+.1%}" for it in memory if _leaks(it)),
+        *(f"open files of {it.what}: {it.first:.0f}, then {it.last:.0f}" for it in files if _piles_up(it)),
+        *(f"{it.what}: {it.first:.0f}, then {it.last:.0f}" for it in connections if _piles_up(it)),
+        *(
+            f"{name} were due for {age:.0f} s"
+            for name, age in oldest.items()
+            if age > WAITING[name].every + SWEEPING
+        ),
+    ]
+    return Verdict(memory, files, connections, oldest, faults)
+
+
+def ends(kept: Sequence[Sample]) -> tuple[Sequence[Sample], Sequence[Sample]]:
+    """The samples of the beginning and of the end."""
+    count = max(int(len(kept) * SIDE), 1)
+    return kept[:count], kept[-count:]
+
+
+def _leaks(it: Growth) -> bool:
+    return it.share > FLAT and it.last - it.first > NOISE
+
+
+def _piles_up(it: Growth) -> bool:
+    return it.last > it.first * (1 + FLAT) + SPARE
+
+
+def _of_processes(
+    kept: Sequence[Sample], first: Sequence[Sample], last: Sequence[Sample], what: str
+) -> Iterable[Growth]:
+    """Of each process that was there from the first sample to the last."""
+    there = [{(it.part, it.pid) for it in sample.processes} for sample in (kept[0], kept[-1])]
+    for part, pid in sorted(there[0] & there[1]):
+        sides = [
+            _mid(getattr(it, what) for sample in side for it in sample.processes if it.pid == pid)
+            for side in (first, last)
+        ]
+        yield Growth(f"{part} {pid}", *sides)
+
+
+def _of_parts(first: Sequence[Sample], last: Sequence[Sample]) -> Iterable[Growth]:
+    """Of the processes of a part taken together, so that one that is replaced before it has grown does not hide a leak.
+
+    Without PostgreSQL, whose processes come and go with the connections, which are counted.
+    """
+    sides: list[dict[str, list[int]]] = []
+    for side in (first, last):
+        sums: dict[str, list[int]] = defaultdict(list)
+        for sample in side:
+            by_part: dict[str, int] = defaultdict(int)
+            for it in sample.processes:
+                by_part[it.part] += it.memory
+            for part, memory in by_part.items():
+                sums[part].append(memory)
+        sides.append(sums)
+    for part in sorted(set(sides[0]) | set(sides[1])):
+        if part != "postgres":
+            yield Growth(f"{part} as a whole", *(_mid(side.get(part, [])) for side in sides))
+
+
+def _mid(values: Iterable[float]) -> float:
+    found = list(values)
+    return float(median(found)) if found else 0.0

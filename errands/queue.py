@@ -176,14 +176,24 @@ class Queue(Generic[Row]):
     def _noted(self, problem: str) -> dict[str, str]:
         return {self.problem: problem} if self.problem else {}
 
+    @property
+    def anew(self) -> dict[str, Any]:
+        """What the columns of a row hold that is to be tried as if it were new."""
+        return {**self.waiting, self.at: Now(), self.attempts: 0, **self._noted("")}
+
     def retry(self, pk: Any) -> bool:
         """Try a row again that was given up, as if it were new; whether there was anything to do. Twice is once."""
-        fresh = {self.at: Now(), self.attempts: 0, **self._noted("")}
         try:
             with transaction.atomic():
-                return bool(self.given_up().filter(pk=pk).update(**self.waiting, **fresh))
+                return bool(self.given_up().filter(pk=pk).update(**self.anew))
         except IntegrityError:  # somebody asked for the same anew, and that waits already
             return False
+
+    def retry_all(self, most: int) -> int:
+        """Try up to so many rows again that were given up; how many there were."""
+        return sum(
+            self.retry(pk) for pk in self.given_up().order_by("pk").values_list("pk", flat=True)[:most]
+        )
 
     # Doing
 

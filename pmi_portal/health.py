@@ -1,7 +1,13 @@
-"""/healthz: whether the portal's parts answer, each named, for people and for monitors."""
+"""How the portal is: /healthz names each part for people and monitors, /livez and /readyz answer a load balancer.
+
+A web process is live while it answers at all; whoever watches over it starts it anew when it does not. It is ready while it can
+do its work: the broker may be away then, since everything is a row first, but not the database, nor a migration be missing.
+"""
 
 import logging
 from collections.abc import Callable
+from functools import cache
+from typing import Any
 
 import psycopg
 import redis
@@ -9,6 +15,7 @@ from celery import current_app
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import connection, transaction
+from django.db.migrations.loader import MigrationLoader
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -25,16 +32,32 @@ class Unwell(Exception):
 
 
 def check_database() -> None:
-    """Ask on a connection of its own: waiting for one of the pool could take longer than a monitor waits.
+    """It takes the role that every page takes: without it none would open."""
+    _ask_database(sql.SQL("SET ROLE {}").format(sql.Identifier(settings.DATABASE_ROLE)))
 
-    It takes the role that every page takes: without it none would open.
-    """
+
+def check_migrations() -> None:
+    """Migrations that the database has and this code does not know are a newer version's, and do no harm."""
+    applied = set(_ask_database(sql.SQL("SELECT app, name FROM django_migrations")))
+    if missing := len(_migrations() - applied):
+        raise Unwell(f"{missing} migrations are missing")
+
+
+@cache
+def _migrations() -> frozenset[tuple[str, str]]:
+    """Those that this code brings along."""
+    return frozenset(MigrationLoader(None).disk_migrations or ())
+
+
+def _ask_database(question: sql.SQL | sql.Composed) -> list[tuple[Any, ...]]:
+    """Ask on a connection of its own: waiting for one of the pool could take longer than a monitor waits."""
     parameters = connection.get_connection_params()
     for django_only in ("pool", "cursor_factory", "context", "prepare_threshold"):
         parameters.pop(django_only, None)
     try:
         with psycopg.connect(**parameters | {"connect_timeout": 2}) as database:
-            database.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(settings.DATABASE_ROLE)))
+            asked = database.execute(question)
+            return asked.fetchall() if asked.description else []
     except psycopg.Error as error:
         raise Unwell("does not answer") from error
 
@@ -86,4 +109,23 @@ def parts() -> dict[str, str]:
 def healthz(request: HttpRequest) -> JsonResponse:
     """JSON naming database, broker, worker and beat, each `ok` or why not. 200 when all are, else 503."""
     found = parts()
+    return JsonResponse(found, status=200 if set(found.values()) == {"ok"} else 503)
+
+
+@transaction.non_atomic_requests
+@login_not_required
+@never_cache
+@require_safe
+def livez(request: HttpRequest) -> JsonResponse:
+    """200: this process answers. It asks nobody else, so that no process is ended because the database is away."""
+    return JsonResponse({"web": "ok"})
+
+
+@transaction.non_atomic_requests
+@login_not_required
+@never_cache
+@require_safe
+def readyz(request: HttpRequest) -> JsonResponse:
+    """200 while this process can do its work, else 503: its database answers and has every migration of this code."""
+    found = {"database": _result(check_database), "migrations": _result(check_migrations)}
     return JsonResponse(found, status=200 if set(found.values()) == {"ok"} else 503)

@@ -7,14 +7,15 @@ from datetime import datetime
 from typing import Any
 
 import redis
+from django.contrib import messages
 from django.db.models import Min, QuerySet
-from django.http import HttpResponse
-from django.shortcuts import render
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from accounts.policy import SignedInRequest, allow
 from accounts.roles import Right
@@ -25,7 +26,7 @@ from privacy.acting import as_portal
 from . import health, schedule, sweeps
 from .broker import impatient
 
-MOST = 1000  # rows that are counted; more is "more than"
+MOST = 1000  # rows that are counted, and tried again at once; more is "more than"
 PARTS: dict[str, Promise] = {  # as /healthz names them
     "database": _("Database"),
     "broker": _("Message queue"),
@@ -41,12 +42,11 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Waiting:
-    """What waits for the worker: how much, and since when the first should have been done."""
+class Counted:
+    """So many of something; above MOST nobody counts on."""
 
     name: str
     count: int | None  # None: nobody can tell now
-    since: datetime | None = None
 
     @property
     def is_more(self) -> bool:
@@ -55,6 +55,20 @@ class Waiting:
     @property
     def most(self) -> int:
         return MOST
+
+
+@dataclass(frozen=True)
+class Waiting(Counted):
+    """What waits for the worker, and since when the first of it should have been done."""
+
+    since: datetime | None = None
+
+
+@dataclass(frozen=True)
+class GivenUp(Counted):
+    """What was tried too often by itself and waits for somebody to have it tried again."""
+
+    queue: str
 
 
 @require_GET
@@ -67,6 +81,22 @@ def machinery(request: SignedInRequest) -> HttpResponse:
     return render(request, template, state())
 
 
+@require_POST
+@allow(Right.MANAGE_PARTNERS)
+def try_again(request: SignedInRequest, queue: str) -> HttpResponse:
+    """Have everything that a queue has given up tried as if it were new. Http404 for a queue that is none."""
+    if queue not in QUEUES:
+        raise Http404
+    with as_portal():  # every partner's; nothing of them is shown
+        count = QUEUES[queue].retry_all(MOST)
+    if count:
+        text = ngettext("%(count)s is tried again.", "%(count)s are tried again.", count) % {"count": count}
+        messages.success(request, text)
+    else:
+        messages.info(request, gettext("There is nothing more that was given up."))
+    return redirect("machinery")
+
+
 def state() -> dict[str, Any]:
     """Everything the page shows."""
     parts = [Part(str(PARTS[name]), said == "ok") for name, said in health.parts().items()]
@@ -74,6 +104,7 @@ def state() -> dict[str, Any]:
     return {
         "parts": parts,
         "waiting": _waiting(),
+        "given_up": _given_up(),
         "sweeps": swept,
         "troubled": [sweep.name for sweep in swept or [] if sweep.needs_somebody],
         "now": timezone.now(),
@@ -96,6 +127,12 @@ def _waiting() -> list[Waiting]:
         _counted(gettext("Notices to be e-mailed"), held, "email_at"),
         Waiting(gettext("Messages in the queue"), _queued()),
     ]
+
+
+def _given_up() -> list[GivenUp]:
+    with as_portal():  # as above
+        found = {name: queue.given_up().order_by()[: MOST + 1].count() for name, queue in QUEUES.items()}
+    return [GivenUp(str(QUEUES[name].title), count, name) for name, count in found.items() if count]
 
 
 def _counted(name: str, rows: QuerySet[Any], since: str) -> Waiting:

@@ -10,8 +10,11 @@ from . import demo_mail, health, home, machinery, metrics, views
 urlpatterns = [
     path("", home.home, name="home"),
     path("healthz", health.healthz, name="healthz"),
+    path("livez", health.livez, name="livez"),
+    path("readyz", health.readyz, name="readyz"),
     path("metrics", metrics.metrics, name="metrics"),
     path("machinery/", machinery.machinery, name="machinery"),
+    path("machinery/<slug:queue>/again/", machinery.try_again, name="machinery_again"),
     path("gallery/", views.gallery, name="gallery"),
     path("demo/mail/", demo_mail.mailbox_list, name="demo_mail"),
     path("demo/mail/<str:key>/", demo_mail.mailbox_message, name="demo_mail_message"),

@@ -25,7 +25,9 @@ def parser() -> argparse.ArgumentParser:
     verbs.add_parser("bench", help="measure look-ups and pages with many cases; takes their number")
     verbs.add_parser("scan", help="attack a portal over TLS with scanners; takes roles")
     verbs.add_parser("chaos", help="kill parts of the portal while people work; takes --rounds and --seed")
-    verbs.add_parser("soak", help="an hour of work, to see whether anything grows; takes --minutes and --seed")
+    verbs.add_parser(
+        "soak", help="an hour of work, to see whether anything grows; takes --minutes and --seed"
+    )
     verbs.add_parser(
         "mutants", help="put faults into rules and ciphers and see whether tests notice; takes areas"
     )

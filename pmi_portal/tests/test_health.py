@@ -62,3 +62,53 @@ def test_a_database_that_is_gone_is_named(client: Client, monkeypatch: pytest.Mo
 
 def test_nothing_can_be_posted_to_it(client: Client):
     assert client.post("/healthz").status_code == 405
+
+
+NOWHERE = {"host": "/nonexistent", "dbname": "portal"}
+
+
+def test_a_process_is_live_and_ready_without_broker_and_worker(
+    client: Client, settings: LazySettings
+) -> None:
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    assert client.get("/livez").status_code == 200
+    response = client.get("/readyz")
+    assert response.json() == {"database": "ok", "migrations": "ok"}
+    assert response.status_code == 200
+    assert "no-store" in response["Cache-Control"]
+
+
+def test_without_its_database_it_is_live_and_not_ready(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(health.connection, "get_connection_params", lambda: dict(NOWHERE))
+    assert client.get("/livez").status_code == 200
+    response = client.get("/readyz")
+    assert response.status_code == 503
+    assert response.json() == {"database": "does not answer", "migrations": "does not answer"}
+
+
+def test_code_that_is_newer_than_the_database_is_not_ready(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = health._migrations()
+    assert ("accounts", "0001_people") in known
+    monkeypatch.setattr(health, "_migrations", lambda: known | {("cases", "9998_new"), ("cases", "9999_new")})
+    response = client.get("/readyz")
+    assert response.status_code == 503
+    assert response.json()["migrations"] == "2 migrations are missing"
+
+
+def test_code_that_is_older_than_the_database_goes_on(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(health, "_migrations", lambda: frozenset({("accounts", "0001_people")}))
+    assert client.get("/readyz").status_code == 200
+
+
+@pytest.mark.parametrize("address", ["/livez", "/readyz"])
+def test_they_answer_a_load_balancer_over_plain_http(
+    client: Client, settings: LazySettings, address: str
+) -> None:
+    settings.SECURE_SSL_REDIRECT = True
+    assert client.get(address).status_code == 200

@@ -11,8 +11,11 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts import resets
+from accounts.roles import Caseworker, PartnerAdmin, Role
 from accounts.tasks import send_resets
-from accounts.tests.factories import make_portal_admin
+from accounts.tests.factories import make_portal_admin, make_user
+from agencies.tests.factories import make_partner
+from errands.queue import QUEUES
 from notifications import actions
 from notifications.choices import EmailState
 from notifications.models import Email
@@ -126,3 +129,59 @@ def test_a_corner_names_the_sweeps_that_need_somebody_and_no_other(page: Client,
     noted.hset(sweeps.KEY, SEND_RESETS, json.dumps({"at": time.time() - 60, "well": True, "seconds": 0.1}))
     assert "Send links for a new password" in corner()
     assert "Sign the access log" not in corner()
+
+
+class TestGivenUp:
+    """What was tried for a day stands on the page until somebody has it tried again, with one click."""
+
+    AGAIN = "/machinery/email/again/"
+
+    def park(self, count: int = 1) -> None:
+        for number in range(count):
+            actions.send_email(to=f"{number}@example.org", subject="Hello", body="Text.")
+        Email.objects.update(state=EmailState.PARKED, attempts=20, next_at=None, error="Refused")
+
+    def test_nothing_is_said_while_nothing_is(self, page: Client) -> None:
+        actions.send_email(to="a@example.org", subject="Hello", body="Text.")
+        assert "Given up" not in page.get("/machinery/").content.decode()
+
+    def test_one_click_has_it_all_tried_again(self, page: Client) -> None:
+        self.park(3)
+        before = list(Email.objects.order_by("pk").values_list("message_id", flat=True))
+        text = page.get("/machinery/").content.decode()
+        assert "Given up" in text
+        assert f'action="{self.AGAIN}"' in text
+        answer = page.post(self.AGAIN, follow=True)
+        assert "3 are tried again." in answer.content.decode()
+        assert "Given up" not in answer.content.decode()
+        rows = Email.objects.order_by("pk")
+        assert [row.state for row in rows] == [EmailState.DUE] * 3
+        assert [(row.attempts, row.error) for row in rows] == [(0, "")] * 3
+        assert [row.message_id for row in rows] == before, "its receiver can tell"
+        assert len(QUEUES["email"].claim(5)) == 3
+
+    def test_a_second_click_finds_nothing_more(self, page: Client) -> None:
+        self.park()
+        page.post(self.AGAIN)
+        Email.objects.update(attempts=4)
+        assert "nothing more" in page.post(self.AGAIN, follow=True).content.decode()
+        assert Email.objects.get().attempts == 4
+
+    def test_the_first_page_of_admins_says_so(self, page: Client) -> None:
+        self.park()
+        corner = page.get("/machinery/?short=1", headers={"HX-Request": "true"}).content.decode()
+        assert "given up" in corner
+        assert "E-mails to be sent" in corner
+
+    def test_of_every_queue_that_parks_and_of_no_other(self, page: Client) -> None:
+        for name in QUEUES:
+            assert page.post(f"/machinery/{name}/again/").status_code == 302
+        assert page.post("/machinery/nothing/again/").status_code == 404
+        assert page.get(self.AGAIN).status_code == 405
+
+    @pytest.mark.parametrize("role", [Caseworker, PartnerAdmin])
+    def test_nobody_else_has_it_tried(self, client: Client, role: type[Role]) -> None:
+        self.park()
+        client.force_login(make_user(partner=make_partner(), role=role.code))
+        assert client.post(self.AGAIN).status_code == 403
+        assert Email.objects.get().state == EmailState.PARKED

@@ -82,6 +82,7 @@ class Visitors:
             "row": world.ngo.pk,
             "deadline": "REFERRAL_NORMAL",
             "table": "topic",
+            "queue": "email",
             "entry": world.topic.pk,
             "token": "no-such-token",
             "key": "no-such-key",

@@ -173,7 +173,8 @@ class TestClock:
             rows = EMAILS.claim(5)
             assert len(rows) == 2
             if failed:
-                [EMAILS.put_off(row, "Refused") for row in rows]
+                for row in rows:
+                    EMAILS.put_off(row, "Refused")
             if number < tries - 1:
                 make_due()
         self.an_hour_fast()
@@ -186,7 +187,8 @@ class TestClock:
         for tries in range(EMAILS.patience.most - 1):
             rows = EMAILS.claim(3)
             assert clock.look() == 0, tries
-            [EMAILS.put_off(row, "Refused") for row in rows]
+            for row in rows:
+                EMAILS.put_off(row, "Refused")
             assert clock.look() == 0, tries
             make_due()
 

@@ -24,6 +24,8 @@ from django.db.models import Case, F, Func, Model, QuerySet, UUIDField, Value, W
 from django.db.models.functions import Now, RowNumber
 from django.utils.functional import Promise
 
+from privacy import tracing
+
 from .patience import A_DAY, Patience
 
 logger = logging.getLogger(__name__)
@@ -86,6 +88,10 @@ class Queue(Generic[Row]):
     @property
     def fence(self) -> str:
         return f"{self.prefix}fence"
+
+    @property
+    def trace_id(self) -> str:
+        return f"{self.prefix}trace_id"
 
     # What there is
 
@@ -223,6 +229,10 @@ class Queue(Generic[Row]):
 
     def _try(self, row: Row, do: Callable[[Row], object], *, first: bool) -> bool:
         """Do one row; whether the others may follow."""
+        with tracing.trace(getattr(row, self.trace_id) or tracing.current_id()):
+            return self._try_traced(row, do, first=first)
+
+    def _try_traced(self, row: Row, do: Callable[[Row], object], *, first: bool) -> bool:
         if getattr(row, self.attempts) > self.patience.most:  # it takes its workers with it
             self._park(row, "WorkerDied")
             return True

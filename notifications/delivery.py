@@ -17,7 +17,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from errands.queue import Failed, Halt, Queue
-from privacy import tracing
 
 from .choices import EmailState
 from .models import Email
@@ -76,18 +75,17 @@ class Round:
         if email.to in self.slow:
             QUEUE.give_back(email)
             return
-        with tracing.trace(email.request_id or tracing.current().request_id):
-            connection = self._connected()
-            try:
-                _message(email, connection).send()
-            except Exception as error:
-                self.hang_up()  # it may have broken off; the next e-mail opens another
-                if _ran_out_of_time(error):
-                    self.slow.add(email.to)
-                    QUEUE.all_waiting().filter(to=email.to).update(slow=True)
-                raise _failure(email, error) from error
-            self.sent += 1
-            _sent(email)
+        connection = self._connected()
+        try:
+            _message(email, connection).send()
+        except Exception as error:
+            self.hang_up()  # it may have broken off; the next e-mail opens another
+            if _ran_out_of_time(error):
+                self.slow.add(email.to)
+                QUEUE.all_waiting().filter(to=email.to).update(slow=True)
+            raise _failure(email, error) from error
+        self.sent += 1
+        _sent(email)
 
     def _connected(self) -> BaseEmailBackend:
         if self._connection is None:
@@ -113,7 +111,7 @@ class Round:
 def _message(email: Email, connection: BaseEmailBackend) -> EmailMessage:
     """What programs read: the same Message-ID at every try, no answer by machines, and the request it is about."""
     headers = {"Message-ID": email.message_id, "Auto-Submitted": "auto-generated"}
-    headers |= {"X-Request-ID": email.request_id} if email.request_id else {}
+    headers |= {"X-Request-ID": email.trace_id} if email.trace_id else {}
     return EmailMessage(email.subject, email.body, to=[email.to], headers=headers, connection=connection)
 
 

@@ -34,7 +34,6 @@ class Email(Errand):
         _("holds a one-time link"), default=False, help_text=_("The text is erased once it is sent.")
     )
     message_id = models.CharField(max_length=120, unique=True, editable=False)
-    request_id = models.CharField(max_length=32, blank=True, editable=False)  # that it was written in
     state = models.CharField(_("state"), max_length=6, choices=EmailState, default=EmailState.DUE)
     rank = models.PositiveSmallIntegerField(
         choices=Rank, default=Rank.USUAL, db_default=Rank.USUAL, editable=False

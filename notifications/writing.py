@@ -11,7 +11,6 @@ from django.utils.translation import gettext
 
 from accounts.choices import EmailChoice
 from accounts.models import User
-from privacy import tracing
 
 from .choices import Rank
 from .models import Email, Notification
@@ -34,7 +33,6 @@ def compose(to: str, subject: str, body: str, *, secret: bool = False, rank: Ran
         body=body,
         secret=secret,
         message_id=make_msgid(domain="portal-pmi"),
-        request_id=tracing.current().request_id,
         rank=rank,
     )
 

@@ -31,6 +31,11 @@ def current() -> Trace:
     return _current.get() or Trace()
 
 
+def current_id() -> str:
+    """The id of what is being worked on; empty outside of requests and tasks."""
+    return current().request_id
+
+
 def new_id() -> str:
     return uuid.uuid4().hex
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from notifications.nudges import nudge
 from privacy import keys
+from privacy.tracing import current_id
 
 from .. import importing, rules, tasks
 from ..choices import ImportState
@@ -58,7 +59,8 @@ def carry_out(*, by: User, table: PeopleImport) -> PeopleImport:
     if current.state != ImportState.CHECKED or current.rows_wrong:
         raise ActRefused(_("There are rows to be corrected first. Correct the table, and upload it again."))
     current.state, current.next_at, current.attempts = ImportState.CONFIRMED, Now(), 0
-    current.save(update_fields=["state", "next_at", "attempts"])
+    current.trace_id = current_id()
+    current.save(update_fields=["state", "next_at", "attempts", "trace_id"])
     nudge(tasks.work_on_import, str(current.pk))
     return current
 

@@ -3,6 +3,8 @@
 import django.db.models.functions.datetime
 from django.db import migrations, models
 
+import privacy.tracing
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -10,6 +12,13 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AddField(
+            model_name="peopleimport",
+            name="trace_id",
+            field=models.CharField(
+                blank=True, db_default="", default=privacy.tracing.current_id, editable=False, max_length=32
+            ),
+        ),
         migrations.AddField(
             model_name="peopleimport",
             name="fence",

@@ -20,6 +20,7 @@ from errands.queue import QUEUES, Failed, Halt, Queue
 from notifications import actions
 from notifications.choices import EmailState
 from notifications.models import Email
+from privacy import tracing
 from privacy.acting import as_portal
 from referrals import routing
 from referrals.tests.factories import make_referral
@@ -157,6 +158,26 @@ def test_the_waits_grow_and_have_an_end(tries: int) -> None:
 
 def test_an_errand_is_tried_for_about_a_day() -> None:
     assert timedelta(hours=24) < A_DAY.longest < timedelta(hours=36)
+
+
+class TestTrace:
+    """What is done with a row bears the id of the request in which somebody asked for it, whoever does it and when."""
+
+    def test_each_row_is_done_under_its_own(self) -> None:
+        seen: dict[str, str] = {}
+        for known in ("one", "two"):
+            with tracing.trace(known):
+                actions.send_email(to=f"{known}@example.org", subject="Hello", body="Text.")
+        actions.send_email(to="none@example.org", subject="Hello", body="Text.")
+        with tracing.trace("the sweep"):
+            EMAILS.carry_out(lambda row: seen.update({row.to: tracing.current_id()}))
+            assert tracing.current_id() == "the sweep"
+        assert seen == {"one@example.org": "one", "two@example.org": "two", "none@example.org": "the sweep"}
+
+    def test_every_queue_keeps_it(self) -> None:
+        for queue in QUEUES.values():
+            with tracing.trace("asked"):
+                assert getattr(queue.model(), queue.trace_id) == "asked"
 
 
 class TestClock:

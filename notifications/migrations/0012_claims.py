@@ -3,6 +3,8 @@
 import django.db.models.functions.datetime
 from django.db import migrations, models
 
+import privacy.tracing
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -10,6 +12,18 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.RenameField(
+            model_name="email",
+            old_name="request_id",
+            new_name="trace_id",
+        ),
+        migrations.AlterField(
+            model_name="email",
+            name="trace_id",
+            field=models.CharField(
+                blank=True, db_default="", default=privacy.tracing.current_id, editable=False, max_length=32
+            ),
+        ),
         migrations.RemoveIndex(
             model_name="email",
             name="email_due",

@@ -142,8 +142,8 @@ def test_an_e_mail_knows_the_request_it_was_written_for(rf: Any) -> None:
         return HttpResponse()
 
     response = TraceMiddleware(answer)(rf.get("/"))
-    assert Email.objects.get().request_id == response.headers["X-Request-ID"]
-    assert send_email(to="a@b.example", subject="x", body="y").request_id == ""
+    assert Email.objects.get().trace_id == response.headers["X-Request-ID"]
+    assert send_email(to="a@b.example", subject="x", body="y").trace_id == ""
 
 
 @override_settings(DEBUG=False)

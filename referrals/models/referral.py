@@ -19,6 +19,7 @@ from agencies.models.partners import has_accounts
 from cases.models import Case, Consent
 from cases.models.of_case import OfCase
 from privacy.fields import SealedCharField, SealedTextField
+from privacy.tracing import current_id
 
 from ..choices import LIVE, MOVE, NOT_SENT_YET, WITH_RECEIVER, DeclineReason, Side, State
 from .referral_reads import ReferralQuerySet
@@ -86,6 +87,9 @@ class Referral(OfCase):
     route_at = models.DateTimeField(db_default=Now())
     route_attempts = models.PositiveSmallIntegerField(default=0)
     route_fence = models.PositiveIntegerField(default=0, db_default=0)
+    route_trace_id = models.CharField(
+        max_length=32, blank=True, editable=False, default=current_id, db_default=""
+    )
 
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("referred by"))
     created_at = models.DateTimeField(_("referred"))

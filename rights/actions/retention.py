@@ -19,6 +19,7 @@ from cases import access_log
 from cases.models import Case
 from notifications.nudges import nudge
 from privacy.choices import Verb
+from privacy.tracing import current_id
 
 from .. import keeping, rules, tasks
 from ..choices import ErasureState, ErasureWhy
@@ -148,7 +149,7 @@ def drop_for(request: DataRequest) -> None:
 
 def _confirm(erasure: Erasure, *, by: User) -> None:
     erasure.state, erasure.decided_at, erasure.decided_by = ErasureState.CONFIRMED, timezone.now(), by
-    erasure.next_at = Now()
+    erasure.next_at, erasure.trace_id = Now(), current_id()
     erasure.save()
     access_log.about(Verb.WROTE, by, [erasure.case], "erasure")
     nudge(tasks.erase, str(erasure.pk))

@@ -1,0 +1,143 @@
+"""Two webs, two workers and two timers on one PostgreSQL and one Redis: one of each may fall away in the middle of the work."""
+
+import mailbox
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from .conftest import CASEWORKER, JOHOR, Visit
+from .stack import Stack, answers, free_port, wait_until
+from .steps import act, agree, expect_state, fill_complaint, log_complaint, refer
+
+
+@contextmanager
+def more(stack: Stack, name: str, *module: str) -> Iterator[None]:
+    """One more process of the portal."""
+    child = stack.children[name] = stack._child(name, *module)
+    child.start()
+    try:
+        yield
+    finally:
+        if child.process is not None:
+            stack.kill(name)
+        del stack.children[name]
+
+
+@pytest.fixture
+def second(stack: Stack) -> Iterator[str]:
+    """The address of the second web, beside a second worker and a second timer."""
+    port = free_port()
+    web = ("gunicorn", "-c", "python:pmi_portal.web", "--bind", f"127.0.0.1:{port}", "--no-control-socket")
+    celery = ("celery", "-A", "pmi_portal")
+    worker = ("worker", "-n", "second@%h", "-c", "2", "--without-mingle", "--without-gossip")
+    address = f"http://127.0.0.1:{port}"
+    with (
+        more(stack, "second-web", *web, "pmi_portal.wsgi"),
+        more(stack, "second-worker", *celery, *worker),
+        more(stack, "second-beat", *celery, "beat"),
+    ):
+        wait_until(lambda: answers(f"{address}/readyz"), "the second web is ready")
+        wait_until(lambda: "ready" in log(stack, "second-worker"), "the second worker is ready")
+        yield address
+        for name in ("web", "worker"):
+            if stack.children[name].process is None:
+                stack.start(name)
+        wait_until(stack.healthy, "all is well again")
+
+
+def log(stack: Stack, name: str) -> str:
+    return (stack.folder / f"{name}.log").read_text()
+
+
+def at(context: BrowserContext, address: str, page: Page) -> Page:
+    """The same person's page as another web shows it."""
+    other = context.new_page()
+    other.goto(address + page.url.removeprefix(page.url[: page.url.index("/", 8)]))
+    return other
+
+
+def test_one_of_each_falls_away_and_nobody_notices(visit: Visit, stack: Stack, second: str) -> None:
+    page = visit(CASEWORKER)
+    fill_complaint(page, name="Contoh Seroja")
+    expect(page.locator("[data-draft-status]")).to_contain_text(re.compile(r"\d\d[.:]\d\d"), timeout=15_000)
+    other = page.context.new_page()
+    other.goto(f"{second}/cases/")  # the same session, and the draft that was typed at the first
+    other.locator("a[href*='draft=']", has_text="Seroja").first.click()
+    expect(other.locator("[name=name]")).to_have_value("Contoh Seroja")
+
+    stack.kill("web")
+    other.click("button[name=then][value=case]")
+    other.wait_for_url("**/cases/*-*-*/")
+    other.goto(f"{other.url}refer/")
+    stack.kill("worker")
+    address = refer(other)
+    sent = other.locator("#referral-status .state-sent")
+    expect(sent).to_be_visible(timeout=60_000)  # the killed worker may have had it in hand: its lease ends
+    stack.kill("second-beat")
+
+    officer = visit(JOHOR, address=second)
+    officer.goto(address)
+    act(officer, "accept")
+    expect_state(other, "accepted")
+    stack.start("web")
+    wait_until(lambda: answers(f"{stack.address}/readyz"), "the first web is back")
+    back = at(other.context, stack.address, other)
+    expect(back.locator("#referral-status .state-accepted")).to_be_visible()
+
+    referral = address.rstrip("/").rpartition("/")[2]
+    with stack.connect() as connection:
+        said = connection.execute(
+            "SELECT kind, count(*) FROM cases_caseevent WHERE referral_id = %s GROUP BY kind", [referral]
+        ).fetchall()
+    assert {kind: count for kind, count in said if kind in ("referred", "sent", "received", "accepted")} == {
+        "referred": 1,
+        "sent": 1,
+        "received": 1,
+        "accepted": 1,
+    }
+
+
+def test_a_form_that_went_to_two_webs_is_one_act(visit: Visit, stack: Stack, second: str) -> None:
+    page = visit(CASEWORKER)
+    log_complaint(page, name="Contoh Teratai")
+    note = page.locator("form[action$='/note/']")
+    note.locator("[name=text]").fill("Ditulis sekali.")
+    form = note.evaluate("form => Object.fromEntries(new FormData(form))")
+    path = note.get_attribute("action")
+    headers = {"Referer": page.url}
+    for address in (stack.address, second):
+        answer = page.request.post(
+            f"{address}{path}", form=form, headers={**headers, "Origin": address}, max_redirects=0
+        )
+        assert answer.status == 302
+    page.reload()
+    expect(page.get_by_text("Ditulis sekali.", exact=True)).to_have_count(1)
+
+
+def test_one_id_leads_from_the_request_through_web_and_worker_to_the_e_mail(
+    visit: Visit, stack: Stack, second: str
+) -> None:
+    page = visit(CASEWORKER)
+    log_complaint(page, name="Contoh Kemuning")
+    page.goto(f"{page.url}refer/")
+    page.check("[name=services][value=mediation]")
+    page.fill("[name=request]", "Mohon dampingi pekerja.")
+    agree(page)
+    with page.expect_response(lambda answer: answer.request.method == "POST") as answered:
+        page.click("main .submit-bar button")
+    known = answered.value.headers["x-request-id"]
+    expect_state(page, "sent")
+
+    assert f"request_id={known}" in log(stack, "web")
+
+    def told() -> list[str]:
+        box = mailbox.Maildir(stack.folder / "mail", create=False)
+        return [message["To"] for message in box if message["X-Request-ID"] == known]
+
+    wait_until(told, "the e-mail bears the id of the request")
+    wait_until(
+        lambda: known in log(stack, "worker") + log(stack, "second-worker"), "so do the lines of a worker"
+    )

@@ -36,6 +36,7 @@ STEPS: dict[str, Sequence[str]] = {
         *("pmi_portal.local", "with-engines", "--", PYTHON),
         *("manage.py", "makemigrations", "--check", "--dry-run"),
     ),
+    "migration safety": ("pmi_portal.local.safety",),
     "deployment": ("django", "check", "--deploy", "--fail-level", "WARNING"),
 }
 

@@ -115,6 +115,10 @@ DATABASE_ROLE = env.str("DATABASE_ROLE", default="portal_app")  # owns no table:
 _POOL_MAX = env.int("DATABASE_POOL_MAX", default=8)  # connections kept per process; 0: no pool
 if _POOL_MAX:
     DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 1, "max_size": _POOL_MAX, "timeout": 10}}
+# `manage.py migrate` gives way to the people at work (pmi_portal.patience).
+MIGRATION_LOCK_SECONDS = env.float("MIGRATION_LOCK_SECONDS", default=3)
+MIGRATION_STATEMENT_SECONDS = env.float("MIGRATION_STATEMENT_SECONDS", default=900)
+MIGRATION_TRIES = env.int("MIGRATION_TRIES", default=6)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
 CACHES = {  # counts: attempts (ACCOUNT_RATE_LIMITS), what one person asks for (pmi_portal.pace), rows of a table that is carried out

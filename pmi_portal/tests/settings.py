@@ -19,6 +19,9 @@ os.environ |= {
     "PORTAL_URL": "http://localhost:8000",
     "DATABASE_POOL_MAX": "0",  # a pool would keep connections to the test database open when it is dropped
     "DATABASE_ROLE": "portal_app",
+    "MIGRATION_LOCK_SECONDS": "3",
+    "MIGRATION_STATEMENT_SECONDS": "900",
+    "MIGRATION_TRIES": "6",
     "PACE_LIMITED": "false",  # tests try every page as everybody; those that speak of it turn it on
     "MFA_REQUIRED": "false",  # tests that speak of the second factor turn it on
     "CONDUCT_REQUIRED": "false",  # so do those that speak of the code of conduct

@@ -23,6 +23,7 @@ from django.db.migrations import (
     CreateModel,
     DeleteModel,
     Migration,
+    RemoveConstraint,
     RemoveField,
     RenameField,
     RenameModel,
@@ -161,6 +162,33 @@ SAFE: dict[str, tuple[list[Any], dict[str, Any]]] = {
         {"atomic": False},
     ),
     "a check for new rows": ([AddConstraintNotValid(MODEL, CHECK)], {}),
+    "a check with one more kind": (
+        [
+            RemoveConstraint("email", "email_state_is_known"),
+            AddConstraintNotValid(
+                "email", CheckConstraint(condition=~Q(state=""), name="email_state_is_known")
+            ),
+        ],
+        {},
+    ),
+    "a check that is validated afterwards": ([ValidateConstraint("email", "email_state_is_known")], {}),
+    "a reference without its constraint and index": (
+        [
+            add(
+                models.ForeignKey(
+                    "accounts.User", models.PROTECT, null=True, db_constraint=False, db_index=False
+                )
+            )
+        ],
+        {},
+    ),
+    "a default, so that the field can leave the model": (
+        [
+            AlterField(MODEL, FIELD, models.CharField(max_length=20, db_default="")),
+            SeparateDatabaseAndState(state_operations=[RemoveField(MODEL, FIELD)]),
+        ],
+        {},
+    ),
     "a new table": (
         [
             CreateModel(
@@ -185,6 +213,27 @@ SAFE: dict[str, tuple[list[Any], dict[str, Any]]] = {
 def test_what_lets_the_version_that_serves_go_on_passes(name: str) -> None:
     operations, attributes = SAFE[name]
     assert told(*operations, **attributes) == []
+
+
+OURS: dict[str, tuple[str, bool]] = {
+    "a unique index": ("CREATE UNIQUE INDEX CONCURRENTLY i ON notifications_notification (path)", False),
+    "taking it as the constraint": (
+        "ALTER TABLE notifications_notification ADD CONSTRAINT one UNIQUE USING INDEX i",
+        True,
+    ),
+    "a foreign key": (
+        "ALTER TABLE notifications_notification ADD CONSTRAINT k FOREIGN KEY (fresh_id) REFERENCES accounts_user (id) NOT VALID",
+        True,
+    ),
+    "validating it": ("ALTER TABLE notifications_notification VALIDATE CONSTRAINT k", True),
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", OURS)
+def test_what_only_sql_of_our_own_can_do_safely_wants_a_reason_and_nothing_else(name: str) -> None:
+    sql, atomic = OURS[name]
+    assert rules(RunSQL(sql), atomic=atomic) == ["run-sql"]
 
 
 @pytest.mark.django_db

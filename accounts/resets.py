@@ -6,7 +6,8 @@ from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
 from django.core.mail import send_mail
-from django.db import transaction
+from django.db import models, transaction
+from django.db.models.functions import Coalesce
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -58,3 +59,13 @@ def sweep() -> int:
     """Forget who asked, an hour later; how many rows."""
     count, _by_model = PasswordReset.objects.filter(asked_at__lt=timezone.now() - KEPT).delete()
     return count
+
+
+def end_all() -> None:
+    """Let no link for a new password open anything that was sent until now: a restored backup knows not which were used.
+
+    A link holds for one moment of signing in (Django's PasswordResetTokenGenerator), so everybody's is put back by a second.
+    """
+    PasswordReset.objects.all().delete()
+    earlier = models.F("last_login") - timedelta(seconds=1)
+    User.objects.update(last_login=Coalesce(earlier, "date_joined"))

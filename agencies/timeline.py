@@ -106,6 +106,8 @@ def _title(event: StaffEvent, verb: StaffVerb) -> str:
             return _("Invitation of %(who)s sent again") % words
         case StaffVerb.REVOKED if event.detail.get("why") == "expired":
             return _("Expired invitation of %(who)s closed") % words
+        case StaffVerb.REVOKED if event.detail.get("why") == "restored":
+            return _("Invitation of %(who)s withdrawn, since a backup was restored") % words
         case StaffVerb.REVOKED:
             return _("Invitation of %(who)s withdrawn") % words
         case StaffVerb.ACCEPTED:

@@ -113,6 +113,15 @@ def withdraw_all_at(partner: Partner, *, by: User) -> None:
 
 
 @transaction.atomic
+def withdraw_all_of_backup() -> list[Invitation]:
+    """Withdraw every open invitation once a backup was restored: it may have been accepted or withdrawn since. Which ones."""
+    invitations = list(Invitation.objects.open().select_for_update().order_by("pk"))
+    for invitation in invitations:
+        _revoke(invitation, by=None, why="restored")
+    return invitations
+
+
+@transaction.atomic
 def accept(*, token_hash: str, password: str, full_name: str) -> User:
     """Turn an invitation into an account with this password; the link is used up.
 

@@ -84,6 +84,16 @@ def email_letter(*, by: User, referral: Referral, email: str, key: UUID | None =
     return letter
 
 
+def end_all_links() -> list[Letter]:
+    """End every link to a letter that is still open, once a backup was restored: the letter may have been taken back or
+    replaced since. Which ones; their senders can send them again."""
+    now = timezone.now()
+    open_ = Letter.objects.exclude(link_hash="").filter(link_until__gt=now)
+    letters = list(open_.select_related("referral__case").order_by("issued_at", "pk"))
+    Letter.objects.filter(pk__in=[letter.pk for letter in letters]).update(link_until=now)
+    return letters
+
+
 @transaction.atomic
 def open_letter(*, link_hash: str) -> Letter:
     """Open the letter through its link; the first time counts as the receipt, if nobody has answered yet.

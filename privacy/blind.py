@@ -112,9 +112,9 @@ def marker(key: keyring.RingKey) -> int:
     return token(key, "index")
 
 
-def index(values: Iterable[tuple[str, str]]) -> list[int]:
-    """The tokens of a row, made with the active key, for pairs of a kind and a text."""
-    key = keyring.index_keys().active
+def index(values: Iterable[tuple[str, str]], *, key: keyring.RingKey | None = None) -> list[int]:
+    """The tokens of a row, made with the active key or another one, for pairs of a kind and a text."""
+    key = key or keyring.index_keys().active
     said = {one for kind, text in values for one in KINDS[kind](text)}
     return sorted({marker(key), *(token(key, one) for one in said)})
 

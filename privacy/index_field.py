@@ -15,6 +15,7 @@ from django.db.models.expressions import RawSQL
 
 from . import blind
 from .fields import Sealed
+from .keyring import RingKey
 from .models import HoldsKey
 from .sealing import KeyDestroyed
 
@@ -43,9 +44,9 @@ class BlindIndexField(ArrayField):
             setattr(row, self.attname, self.made_of(row))
         return getattr(row, self.attname)
 
-    def made_of(self, row: models.Model) -> list[int]:
-        """The tokens that the row's values have now."""
-        return blind.index((kind, getattr(row, name) or "") for name, kind in self.of.items())
+    def made_of(self, row: models.Model, *, key: RingKey | None = None) -> list[int]:
+        """The tokens that the row's values have now, under the active key or another one."""
+        return blind.index(((kind, getattr(row, name) or "") for name, kind in self.of.items()), key=key)
 
     def made_of_what_is_left(self, row: models.Model) -> list[int]:
         """The same, for a row that may have been erased: then nothing is found by it any more."""

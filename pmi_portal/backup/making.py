@@ -2,53 +2,54 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import tarfile
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from psycopg import IsolationLevel
 
 from rights import ledger
 
-from . import manifest, postgres
-from .trouble import Trouble
+from . import disk, documents, manifest, parts, postgres
+from .trouble import Trouble, in_one_sentence
 
 Say = Callable[[str], None]
-MIGRATIONS = "SELECT app || '.' || name FROM django_migrations ORDER BY id"
-LOG = "SELECT size, encode(peaks, 'hex') FROM privacy_logtree"
 
 
 def make(into: Path, say: Say) -> Path:
     """A new folder with a whole backup, inside `into`; under its name only once it is whole. Raises Trouble."""
     made_at = datetime.now(UTC)
     final = into / f"portal-{made_at:%Y%m%dT%H%M%S}Z"
-    part = into / f".{final.name}.part"
-    try:
+    with in_one_sentence(f"The backup cannot be written to {into}"):
         into.mkdir(mode=0o700, parents=True, exist_ok=True)
-        part.mkdir(mode=0o700)  # fails where another one is being made this very second
-    except OSError as error:
-        raise Trouble(f"The backup cannot be written to {into}: {error.strerror or error}.") from error
-    try:
-        _write(part, made_at, say)
-        _sync(part)
-        part.rename(final)
-        _sync(into)
-    except OSError as error:
-        raise Trouble(f"The backup cannot be written to {into}: {error.strerror or error}.") from error
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
+        with parts.alone(into):
+            parts.remove_stale(into, say)
+            _whole_or_not_at_all(final, lambda folder: _write(folder, made_at, say))
     return final
+
+
+def _whole_or_not_at_all(final: Path, write: Callable[[Path], None]) -> None:
+    """Nothing of a backup that breaks off is left, or the Trouble says what is."""
+    made = final.with_name(f".{final.name}.part")
+    made.mkdir(mode=0o700)
+    try:
+        with in_one_sentence("The backup was not made"):
+            write(made)
+            disk.sync_all(made)
+            made = made.rename(final)
+            disk.sync(final.parent)
+    except BaseException as error:
+        left = parts.remove(made)
+        if left and isinstance(error, Trouble):
+            raise Trouble(f"{error} {left}") from error
+        raise
 
 
 def _write(folder: Path, made_at: datetime, say: Say) -> None:
     with postgres.owner() as database:
         facts = _database(database, folder, say)
-    count = _documents(folder / manifest.DOCUMENTS)
+    count = documents.pack(folder / manifest.DOCUMENTS)
     say(f"{count} documents")
     files = {name: manifest.sha256(folder / name) for name in (manifest.DUMP, manifest.DOCUMENTS)}
     path = ledger.path()
@@ -66,34 +67,8 @@ def _database(database: Any, folder: Path, say: Say) -> dict[str, Any]:
     tables = postgres.holdings(database, postgres.tables(database))
     say(f"{len(tables)} tables, {sum(rows for rows, _digest in tables.values())} rows")
     postgres.dump(folder / manifest.DUMP, snapshot)
-    migrations = [name for (name,) in database.execute(MIGRATIONS).fetchall()]
-    head = database.execute(LOG).fetchone()
     return {
         "tables": tables,
-        "migrations": migrations,
-        "log": {"size": head[0], "peaks": head[1]} if head else {},
+        "migrations": postgres.migrations(database),
+        "log": postgres.log_head(database),
     }
-
-
-def _documents(path: Path) -> int:
-    """All sealed files, as they lie there; how many. One that is removed meanwhile was removed."""
-    home, count = Path(settings.DOCUMENTS_DIR), 0
-    with tarfile.open(path, "w") as archive:
-        for file in sorted(home.rglob("*")) if home.exists() else []:
-            if file.is_file():
-                try:
-                    archive.add(file, arcname=str(file.relative_to(home)), recursive=False)
-                    count += 1
-                except FileNotFoundError:
-                    continue
-    return count
-
-
-def _sync(folder: Path) -> None:
-    """Wait until the disk has every file of the folder, and the folder itself."""
-    for path in [*(file for file in folder.iterdir() if file.is_file()), folder]:
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

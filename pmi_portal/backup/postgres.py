@@ -16,11 +16,13 @@ import psycopg
 from django.db import connection
 from psycopg import sql
 
-from .trouble import Trouble
+from .trouble import Trouble, in_one_sentence, reason
 
 # As text each value has one form only: whoever compares two databases reads both in the same one.
 SETTINGS = "SET TIME ZONE 'UTC'; SET datestyle = 'ISO'; SET intervalstyle = 'postgres'; SET bytea_output = 'hex'; SET extra_float_digits = 3"
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = current_schema() ORDER BY tablename"
+MIGRATIONS = "SELECT app || '.' || name FROM django_migrations ORDER BY id"
+LOG = "SELECT size, encode(peaks, 'hex') FROM privacy_logtree"
 # The sum over md5 of each row, taken as 60 bits: alike for the same rows in any order, on any machine.
 DIGEST = (
     "SELECT count(*), coalesce(sum(('x' || left(md5(row::text), 15))::bit(60)::bigint), 0)::text FROM {} row"
@@ -44,13 +46,18 @@ def parameters() -> dict[str, Any]:
 
 @contextmanager
 def owner() -> Iterator[psycopg.Connection[Any]]:
-    """A connection of the owner's, which row-level security does not bind. Raises Trouble when there is none."""
+    """A connection of the owner's, which row-level security does not bind. Raises Trouble when there is none, and for
+    whatever the database refuses inside the block."""
     try:
-        with psycopg.connect(**parameters()) as database:
+        database = psycopg.connect(**parameters())
+    except psycopg.Error as error:
+        raise Trouble(f"The database does not answer: {reason(error)}") from error
+    try:
+        with database:
             database.execute(SETTINGS)
             yield database
-    except psycopg.OperationalError as error:
-        raise Trouble(f"The database does not answer: {_first_line(error)}") from error
+    except psycopg.Error as error:
+        raise Trouble(f"The database refused: {reason(error)}") from error
 
 
 def program(name: str, server: int) -> str:
@@ -89,13 +96,15 @@ def run(name: str, *arguments: str) -> None:
     named = {ENVIRONMENT[key]: str(value) for key, value in parameters().items() if key in ENVIRONMENT}
     with owner() as database:
         server = database.info.server_version // 10_000
-    done = subprocess.run(
-        [program(name, server), *arguments],
-        env=os.environ | named,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    with in_one_sentence(f"{name} failed"):
+        done = subprocess.run(
+            [program(name, server), *arguments],
+            env=os.environ | named,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            check=False,
+        )
     if done.returncode:
         raise Trouble(
             f"{name} failed: {done.stderr.strip().splitlines()[-1] if done.stderr.strip() else done.returncode}"
@@ -116,6 +125,17 @@ def holdings(database: psycopg.Connection[Any], names: Sequence[str]) -> dict[st
     return found
 
 
+def migrations(database: psycopg.Connection[Any]) -> list[str]:
+    """Which were applied, in their order."""
+    return [name for (name,) in database.execute(MIGRATIONS).fetchall()]
+
+
+def log_head(database: psycopg.Connection[Any]) -> dict[str, Any]:
+    """Size and peaks of the access log's tree; nothing where there is none yet."""
+    row = database.execute(LOG).fetchone()
+    return {"size": row[0], "peaks": row[1]} if row else {}
+
+
 def dump(path: Path, snapshot: str) -> None:
     """Everything, as it stood at this snapshot, compressed."""
     run("pg_dump", "--format=custom", "--no-owner", f"--snapshot={snapshot}", f"--file={path}")
@@ -128,7 +148,3 @@ def restore(path: Path) -> None:
         f"--dbname={parameters()['dbname']}",
         str(path),
     )
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__

@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-import tarfile
 from collections.abc import Callable
+from functools import partial
 from importlib import import_module
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 
-from accounts.models import PasswordReset
-from privacy import acting
-from privacy import keys as data_keys
-from privacy.models import DataKey
 from privacy.postgres.owner import as_owner
 from rights import ledger
 
-from . import manifest, postgres
-from .trouble import Trouble
+from . import documents, doors, log, manifest, opening, postgres
+from .trouble import Trouble, in_one_sentence
 
-Step = tuple[str, Callable[[], str]]
-SOME = 200  # data keys that are tried
+Act = Callable[[], str]
+Step = tuple[str, Act]
 
 
 def steps(folder: Path) -> list[Step]:
@@ -35,23 +30,46 @@ def steps(folder: Path) -> list[Step]:
         kept["it"] = manifest.read(folder)
         return f"made {kept['it'].made_at}, every file as it was written"
 
-    def ledger_is_there() -> str:
-        return _ledger(kept["it"])
-
-    return [
+    before: list[Step] = [
         ("the backup", read),
-        ("the erasure ledger", ledger_is_there),
+        ("the erasure ledger", lambda: _ledger(kept["it"])),
         ("an empty database", lambda: _empty()),
         ("the role of web and workers", lambda: _role()),
         ("the database", lambda: _database(folder)),
+    ]
+    after: list[Step] = [
         ("rows and digests", lambda: _compare(kept["it"])),
         ("documents", lambda: _documents(folder, kept["it"])),
-        ("keys", lambda: _keys()),
+        ("keys", lambda: opening.try_data_keys()),
         ("migrations of this version", lambda: _migrate()),
-        ("sessions and links", lambda: _sessions()),
+        ("index keys", lambda: opening.try_index_keys()),
+        ("the access log of then", lambda: log.prove(kept["it"])),
+        ("what stood open", lambda: doors.shut()),
         ("erasures", lambda: _called("reapply_erasures")),
-        ("the access log", lambda: _log()),
+        ("the access log", lambda: _called("verify_log")),
     ]
+    return [
+        *((name, partial(_done, name, act)) for name, act in before),
+        *((name, partial(_done, name, act, half=True)) for name, act in after),
+    ]
+
+
+def _done(name: str, act: Act, *, half: bool = False) -> str:
+    """The act; where it fails in the middle (`half`), the Trouble says what is left and how to begin anew."""
+    try:
+        with in_one_sentence(f"The step “{name}” failed"):
+            return act()
+    except Trouble as trouble:
+        if not half:
+            raise
+        raise Trouble(
+            f"{trouble} This portal is restored in part only: do not start it. To try again, {_anew()}"
+        ) from trouble
+
+
+def _anew() -> str:
+    name = postgres.parameters().get("dbname", "")
+    return f"drop the database {name} and make it anew (dropdb {name}; createdb {name}), and empty {settings.DOCUMENTS_DIR}."
 
 
 def _ledger(kept: manifest.Manifest) -> str:
@@ -71,12 +89,12 @@ def _empty() -> str:
         found = postgres.tables(database)
     if found:
         raise Trouble(
-            f"The database is not empty ({len(found)} tables): a backup is restored into a new one only. Nothing was changed."
+            f"The database is not empty ({len(found)} tables): a backup is restored into a new one only. Nothing was changed. "
+            f"If it holds nothing but what an earlier try restored, {_anew()}"
         )
-    home = Path(settings.DOCUMENTS_DIR)
-    if home.exists() and any(path.is_file() for path in home.rglob("*")):
+    if any(documents.files()):
         raise Trouble(
-            f"{home} is not empty: name another DOCUMENTS_DIR, or move what is there away. Nothing was changed."
+            f"{documents.home()} is not empty: name another DOCUMENTS_DIR, or move what is there away. Nothing was changed."
         )
     return "no table, no document"
 
@@ -104,50 +122,38 @@ def _compare(kept: manifest.Manifest) -> str:
     with postgres.owner() as database:
         names = postgres.tables(database)
         there = postgres.holdings(database, names)
+        _compare_what_was_said(kept, database)
     wrong = [name for name in sorted({*kept.tables, *names}) if kept.tables.get(name) != there.get(name)]
     if wrong:
         raise Trouble(f"Not what was backed up: {', '.join(wrong)}.")
     return f"{len(names)} tables, {sum(rows for rows, _digest in there.values())} rows, all alike"
 
 
+def _compare_what_was_said(kept: manifest.Manifest, database: Any) -> None:
+    migrations, head = postgres.migrations(database), postgres.log_head(database)
+    if migrations != kept.migrations:
+        odd = sorted({*kept.migrations} ^ {*migrations})
+        raise Trouble(
+            f"The migrations that came back are not those that the backup names: {', '.join(odd) or 'another order'}."
+        )
+    if head != kept.log:
+        raise Trouble(
+            f"The access log that came back is not the one that the backup names: {head.get('size', 0)} entries came back, "
+            f"{kept.log.get('size', 0)} were backed up, and their tree differs."
+        )
+
+
 def _documents(folder: Path, kept: manifest.Manifest) -> str:
-    home = Path(settings.DOCUMENTS_DIR)
-    home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with tarfile.open(folder / manifest.DOCUMENTS) as archive:
-        archive.extractall(home, filter="data")
-    found = sum(path.is_file() for path in home.rglob("*"))
+    found = documents.unpack(folder / manifest.DOCUMENTS)
     if found != kept.documents:
         raise Trouble(f"{found} documents were restored of {kept.documents}.")
     return f"{found} files"
-
-
-def _keys() -> str:
-    """The keys of the environment open what was sealed."""
-    with acting.as_portal():
-        tried = list(
-            DataKey.objects.filter(destroyed_at=None).order_by("?").values_list("pk", flat=True)[:SOME]
-        )
-        for key in tried:
-            try:
-                data_keys.open_(key)
-            except Exception as error:
-                raise Trouble(
-                    "PRIVACY_KEYS do not open this backup: take the ring of its time, and the keys of today before it."
-                ) from error
-    return f"{len(tried)} data keys tried, all open"
 
 
 def _migrate() -> str:
     with as_owner():
         call_command("migrate", verbosity=0)
     return "up to date"
-
-
-def _log() -> str:
-    options: dict[str, Any] = {}
-    if settings.LOG_CHECKPOINTS_DIR and Path(settings.LOG_CHECKPOINTS_DIR).exists():
-        options["checkpoints"] = Path(settings.LOG_CHECKPOINTS_DIR)
-    return _called("verify_log", **options)
 
 
 def _called(command: str, **options: Any) -> str:
@@ -157,11 +163,3 @@ def _called(command: str, **options: Any) -> str:
     except CommandError as error:
         raise Trouble(str(error)) from error
     return said.getvalue().strip().splitlines()[-1]
-
-
-def _sessions() -> str:
-    """Whoever was signed in when the backup was made signs in again; links for a new password of then open nothing."""
-    with acting.as_portal():
-        ended, _models = Session.objects.all().delete()
-        PasswordReset.objects.all().delete()
-    return f"{ended} sessions ended"

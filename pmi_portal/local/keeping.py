@@ -11,7 +11,7 @@ from pathlib import Path
 from . import folders
 from .engines import Postgres
 from .portal import SECRETS, environment, home_of, say
-from .problem import Problem
+from .problem import Problem, plain_errors
 from .processes import Guard
 from .services import Services
 from .signals import Signals
@@ -58,14 +58,18 @@ def restore() -> int:
     try:
         _take_over_keys(home)
         if ledger != NO_LEDGER:
-            shutil.copyfile(ledger, home / "erasures.jsonl")
+            with plain_errors(home):
+                shutil.copyfile(ledger, home / "erasures.jsonl")
         sockets = folders.sockets(recorded_in=home / "sockets")
         guard.tell("remove", sockets)
         services = Services(home, sockets, guard, Signals(), say)
         try:
             services.env = environment(port, home)
             services.start_engines()
-            return _manage(services.env, "restore", backup)
+            failed = _manage(services.env, "restore", backup)
+            if failed:
+                say(f"Before another try: `make reset PORT={port}`, which forgets what was restored there.")
+            return failed
         finally:
             services.stop()
     finally:
@@ -89,8 +93,10 @@ def _take_over_keys(home: Path) -> None:
         raise Problem("The keys could not be read: see above.")
     for line in said.stdout.splitlines():
         name, _equals, value = line.partition("=")
-        if name in SECRETS:
-            folders.secret(home, name.lower(), partial(str, value))
+        if name in SECRETS and folders.secret(home, name.lower(), partial(str, value)) != value:
+            raise Problem(
+                f"The portal in {home} has a {name} of its own already: name another PORT, or `make reset` first."
+            )
 
 
 def environment_for_reading() -> dict[str, str]:

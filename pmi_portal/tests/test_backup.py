@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
+import os
+import shutil
+import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import LazySettings
 from django.core.management import CommandError, call_command
 
-from pmi_portal.backup import keys, making, manifest, postgres, restoring
+from cases.models import Case
+from cases.tests.factories import make_case
+from pmi_portal.backup import documents, keys, making, manifest, opening, parts, postgres, restoring
 from pmi_portal.backup.trouble import Trouble
+from pmi_portal.local import keeping
+from pmi_portal.local.problem import Problem
 
 PASSPHRASE = "lima kata yang diundi"
+
+
+def disk_full(*_arguments: object, **_named: object) -> Any:
+    raise OSError(28, "No space left on device")
+
+
+def no_facts() -> dict[str, Any]:
+    return {"tables": {}, "migrations": []}
 
 
 class TestKeys:
@@ -50,6 +68,64 @@ class TestKeys:
         with pytest.raises(CommandError, match="never lie beside"):
             call_command("backup", tmp_path, keys=tmp_path / "inside" / "keys")
         assert list(tmp_path.iterdir()) == []
+
+    @pytest.mark.parametrize("name", ["salt", "nonce", "sealed"])
+    def test_a_file_with_a_part_cut_short_is_a_sentence(self, tmp_path: Path, name: str) -> None:
+        keys.write(tmp_path / "keys", PASSPHRASE)
+        kept = json.loads((tmp_path / "keys").read_text())
+        (tmp_path / "keys").write_text(json.dumps(kept | {name: kept[name][:4]}))
+        with pytest.raises(Trouble, match="does not open"):
+            keys.read(tmp_path / "keys", PASSPHRASE)
+
+    def test_a_disk_that_is_full_leaves_no_file(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(os, "fsync", disk_full)
+        with pytest.raises(Trouble, match="No space left"):
+            keys.write(tmp_path / "keys", PASSPHRASE)
+        assert list(tmp_path.iterdir()) == []
+
+    def test_the_name_of_the_file_is_on_the_disk_too(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        synced: list[Path] = []
+        monkeypatch.setattr(
+            os, "fsync", lambda descriptor: synced.append(Path(os.readlink(f"/proc/self/fd/{descriptor}")))
+        )
+        keys.write(tmp_path / "keys", PASSPHRASE)
+        assert synced[-1] == tmp_path
+
+    def test_a_backup_that_breaks_off_leaves_no_file_in_the_way_of_the_next(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        monkeypatch.setenv("BACKUP_PASSPHRASE", PASSPHRASE)
+        monkeypatch.setattr(making, "_database", disk_full)
+        with pytest.raises(CommandError, match="No space left"):
+            call_command("backup", tmp_path / "backups", keys=tmp_path / "keys")
+        assert not (tmp_path / "keys").exists()
+        monkeypatch.setattr(making, "_database", lambda *_arguments: no_facts())
+        monkeypatch.setattr(manifest, "sha256", lambda _path: "0")
+        call_command("backup", tmp_path / "backups", keys=tmp_path / "keys")
+        assert keys.read(tmp_path / "keys", PASSPHRASE)
+        assert "The backup is whole" in capsys.readouterr().out.splitlines()[-1]
+
+    def test_what_stands_in_their_way_is_said_before_the_backup_is_made(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("BACKUP_PASSPHRASE", PASSPHRASE)
+        with pytest.raises(CommandError, match="is no folder"):
+            call_command("backup", tmp_path / "backups", keys=tmp_path / "nowhere" / "keys")
+        assert list(tmp_path.iterdir()) == []
+
+    def test_where_nobody_can_type_a_passphrase_it_says_which_setting(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def nobody(_asked: str) -> str:
+            raise EOFError
+
+        monkeypatch.setattr(keys, "getpass", nobody)
+        with pytest.raises(CommandError, match="Set BACKUP_PASSPHRASE"):
+            call_command("backup", tmp_path / "backups", keys=tmp_path / "keys")
 
     def test_they_are_shown_to_whoever_knows_the_passphrase(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -98,7 +174,51 @@ class TestReading:
         with pytest.raises(Trouble, match="newer portal"):
             manifest.read(backup)
 
-    @pytest.mark.parametrize("content", ["", "{", "[]", '{"format": 1}', '{"format": 1, "odd": 2}'])
+    def test_one_of_before_seals_is_refused(self, backup: Path) -> None:
+        kept = json.loads((backup / manifest.NAME).read_text())
+        del kept["seal"], kept["sealed_by"]
+        (backup / manifest.NAME).write_text(json.dumps(kept | {"format": 1}))
+        with pytest.raises(Trouble, match="before backups were sealed"):
+            manifest.read(backup)
+
+    @pytest.mark.parametrize(
+        "altered", [{"documents": 5}, {"files": {}}, {"ledger": 1}, {"tables": {}}, {"seal": ""}, {"odd": 1}]
+    )
+    def test_a_manifest_that_was_altered_is_refused(self, backup: Path, altered: dict[str, Any]) -> None:
+        kept = json.loads((backup / manifest.NAME).read_text())
+        (backup / manifest.NAME).write_text(json.dumps(kept | altered))
+        with pytest.raises(Trouble, match="not as it was written"):
+            manifest.read(backup)
+
+    @pytest.mark.parametrize("names", [[], [manifest.DUMP], [manifest.DUMP, manifest.DOCUMENTS, "more"]])
+    def test_a_list_of_other_files_does_not_pass(self, backup: Path, names: list[str]) -> None:
+        kept = vars(manifest.read(backup))
+        manifest.Manifest(**kept | {"files": dict.fromkeys(names, "0")}).write(backup)
+        with pytest.raises(Trouble, match="names other files"):
+            manifest.read(backup)
+
+    def test_keys_of_another_portal_are_told_before_anything_is_changed(
+        self, backup: Path, settings: LazySettings
+    ) -> None:
+        other = base64.b64encode(bytes(32)).decode()
+        settings.PRIVACY_KEYS = f"tests:{other}"
+        with pytest.raises(Trouble, match="PRIVACY_KEYS are another portal's"):
+            manifest.read(backup)
+        settings.PRIVACY_KEYS = f"later:{other}"
+        with pytest.raises(Trouble, match="“tests”, which is not among PRIVACY_KEYS"):
+            manifest.read(backup)
+
+    def test_a_disk_that_does_not_read_is_a_sentence(
+        self, backup: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def unreadable(*_arguments: object) -> None:
+            raise OSError(5, "Input/output error")
+
+        monkeypatch.setattr(hashlib, "file_digest", unreadable)
+        with pytest.raises(CommandError, match="cannot be read: Input/output error"):
+            call_command("restore", backup)
+
+    @pytest.mark.parametrize("content", ["", "{", "[]", '{"format": 2}', '{"format": 2, "odd": 2}'])
     def test_what_is_no_backup_is_refused(self, backup: Path, content: str) -> None:
         (backup / manifest.NAME).write_text(content)
         with pytest.raises(Trouble, match="no backup"):
@@ -115,14 +235,63 @@ class TestMaking:
     def test_one_that_breaks_off_leaves_nothing_that_looks_whole(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        def disk_full(*_arguments: object) -> int:
-            raise OSError(28, "No space left on device")
-
-        monkeypatch.setattr(making, "_database", lambda *_arguments: {"tables": {}, "migrations": []})
-        monkeypatch.setattr(making, "_documents", disk_full)
+        monkeypatch.setattr(making, "_database", lambda *_arguments: no_facts())
+        monkeypatch.setattr(documents, "pack", disk_full)
         with pytest.raises(Trouble, match="No space left"):
             making.make(tmp_path / "backups", lambda _line: None)
-        assert list((tmp_path / "backups").iterdir()) == []
+        assert [path.name for path in (tmp_path / "backups").iterdir()] == [parts.LOCK]
+
+    def test_what_cannot_be_removed_is_named(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(making, "_database", disk_full)
+        monkeypatch.setattr(shutil, "rmtree", lambda *_arguments, **_named: None)
+        with pytest.raises(
+            Trouble, match=r"No space left on device\. .*/\.portal-.*\.part is left: remove it"
+        ):
+            making.make(tmp_path / "backups", lambda _line: None)
+
+    def test_what_one_that_was_killed_left_is_removed_by_the_next(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        stale, other = tmp_path / ".portal-20261126T010000Z.part", tmp_path / ".other.part"
+        for folder in (stale, other):
+            folder.mkdir()
+            (folder / manifest.DUMP).touch()
+        monkeypatch.setattr(making, "_write", lambda *_arguments: None)
+        said: list[str] = []
+        making.make(tmp_path, said.append)
+        assert (stale.exists(), other.exists()) == (False, True)
+        assert said == [f"removed {stale}, of a backup that was broken off"]
+
+    def test_one_that_is_in_progress_is_left_alone(self, tmp_path: Path) -> None:
+        part = tmp_path / ".portal-20261126T010000Z.part"
+        part.mkdir()
+        with parts.alone(tmp_path), pytest.raises(Trouble, match="Another backup is being made"):
+            making.make(tmp_path, lambda _line: None)
+        assert part.exists()
+
+    def test_a_folder_of_documents_that_cannot_be_read_is_not_left_out(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: LazySettings
+    ) -> None:
+        settings.DOCUMENTS_DIR = str(tmp_path / "documents")
+        (tmp_path / "documents" / "ab").mkdir(parents=True)
+        (tmp_path / "documents" / "ab" / "file").touch()
+        scan = os.scandir
+
+        def some(path: Any) -> Any:
+            if str(path).endswith("ab"):
+                raise PermissionError(13, "Permission denied", str(path))
+            return scan(path)
+
+        monkeypatch.setattr(os, "scandir", some)
+        monkeypatch.setattr(making, "_database", lambda *_arguments: no_facts())
+        with pytest.raises(Trouble, match="documents/ab: Permission denied"):
+            making.make(tmp_path / "backups", lambda _line: None)
+
+    @pytest.mark.django_db(transaction=True)
+    def test_whatever_the_database_refuses_is_a_sentence(self) -> None:
+        with pytest.raises(Trouble, match=r"The database refused: relation .* does not exist"):  # noqa: SIM117
+            with postgres.owner() as database:
+                database.execute("SELECT * FROM nowhere")
 
     def test_a_place_that_is_no_folder_is_named(self, tmp_path: Path) -> None:
         (tmp_path / "file").touch()
@@ -142,6 +311,24 @@ class TestRestoring:
         with pytest.raises(CommandError, match="not empty"):
             call_command("restore", backup)
 
+    def test_where_it_is_not_it_says_how_to_begin_anew(self, backup: Path, settings: LazySettings) -> None:
+        with pytest.raises(
+            CommandError, match=r"earlier try restored, drop the database (\w+) .*createdb \1\)"
+        ):
+            call_command("restore", backup)
+
+    def test_a_step_that_fails_late_says_what_is_left_and_how_to_begin_anew(
+        self, backup: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, settings: LazySettings
+    ) -> None:
+        settings.DOCUMENTS_DIR = str(tmp_path / "documents")
+        late = dict(restoring.steps(backup))
+        late["the backup"]()
+        with pytest.raises(Trouble, match=r"step “documents” failed: .* in part only.* To try again, drop"):
+            late["documents"]()  # it is no tar
+        monkeypatch.setattr(postgres, "tables", disk_full)
+        with pytest.raises(Trouble, match=r"No space left on device\. .* in part only"):
+            late["rows and digests"]()
+
     def test_only_with_a_ledger_that_has_not_shrunk(
         self, backup: Path, tmp_path: Path, settings: LazySettings
     ) -> None:
@@ -155,8 +342,74 @@ class TestRestoring:
     def test_a_row_that_differs_is_named(self, backup: Path) -> None:
         with postgres.owner() as database:
             there = postgres.holdings(database, postgres.tables(database))
-        whole = manifest.read(backup)
-        restoring._compare(manifest.Manifest(**vars(whole) | {"tables": there}))
+            facts = {
+                "tables": there,
+                "migrations": postgres.migrations(database),
+                "log": postgres.log_head(database),
+            }
+        whole = manifest.Manifest(**vars(manifest.read(backup)) | facts)
+        restoring._compare(whole)
         there["accounts_user"][1] += "1"
         with pytest.raises(Trouble, match="Not what was backed up: accounts_user"):
-            restoring._compare(manifest.Manifest(**vars(whole) | {"tables": there}))
+            restoring._compare(whole)
+
+    def test_other_migrations_and_another_log_than_the_backup_names_are_refused(self, backup: Path) -> None:
+        with postgres.owner() as database:
+            facts = {
+                "tables": postgres.holdings(database, postgres.tables(database)),
+                "migrations": postgres.migrations(database),
+                "log": postgres.log_head(database),
+            }
+        whole = vars(manifest.read(backup)) | facts
+        with pytest.raises(Trouble, match=r"migrations that came back .*: later\.0001"):
+            restoring._compare(
+                manifest.Manifest(**whole | {"migrations": [*whole["migrations"], "later.0001"]})
+            )
+        with pytest.raises(Trouble, match=r"migrations that came back .*: another order"):
+            restoring._compare(manifest.Manifest(**whole | {"migrations": whole["migrations"][::-1]}))
+        with pytest.raises(Trouble, match=r"access log that came back .* 7 were backed up"):
+            restoring._compare(manifest.Manifest(**whole | {"log": {"size": 7, "peaks": "00"}}))
+
+
+@pytest.mark.django_db
+class TestOpening:
+    def test_the_keys_of_the_portal_open_and_find_what_came_back(self) -> None:
+        make_case()
+        assert opening.try_data_keys().endswith("tried, all open")
+        assert opening.try_index_keys() == "2 blind indexes made again, all alike"
+
+    @pytest.mark.parametrize("name", ["later", "tests"])
+    def test_other_index_keys_are_refused(self, settings: LazySettings, name: str) -> None:
+        make_case()
+        settings.PRIVACY_INDEX_KEYS = f"{name}:{base64.b64encode(bytes(32)).decode()}"
+        with pytest.raises(Trouble, match="PRIVACY_INDEX_KEYS did not make"):
+            opening.try_index_keys()
+
+    def test_those_of_then_behind_those_of_today_are_enough(self, settings: LazySettings) -> None:
+        make_case()
+        settings.PRIVACY_INDEX_KEYS = (
+            f"later:{base64.b64encode(bytes(32)).decode()},{settings.PRIVACY_INDEX_KEYS}"
+        )
+        opening.try_index_keys()
+
+    def test_an_index_of_another_person_is_refused(self) -> None:
+        case = make_case(reporter_name="Siti Contoh", reporter_contact="0812 1111 1111")
+        other = make_case(reporter_name="Rahmat Misal", reporter_contact="0812 2222 2222")
+        Case.objects.filter(pk=case.pk).update(reporter_index=other.reporter_index)
+        with pytest.raises(Trouble, match="PRIVACY_INDEX_KEYS did not make"):
+            opening.try_index_keys()
+
+
+class TestOnOneMachine:
+    def test_keys_of_a_portal_that_has_its_own_are_not_passed_over_in_silence(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        said = subprocess.CompletedProcess([], 0, stdout="SECRET_KEY=of the backup\n")
+        monkeypatch.setattr(subprocess, "run", lambda *_arguments, **_named: said)
+        monkeypatch.setenv("KEYS", "keys")
+        (tmp_path / "secret_key").write_text("its own")
+        with pytest.raises(Problem, match="SECRET_KEY of its own already"):
+            keeping._take_over_keys(tmp_path)
+        (tmp_path / "secret_key").unlink()
+        keeping._take_over_keys(tmp_path)
+        assert (tmp_path / "secret_key").read_text() == "of the backup"

@@ -1,8 +1,6 @@
 """manage.py backup"""
 
-import os
 from argparse import ArgumentParser
-from getpass import getpass
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +20,26 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         folder, file = options["folder"], options["keys"]
         try:
-            if file is not None:
-                if file.resolve().is_relative_to(folder.resolve()):
-                    raise Trouble("The keys never lie beside the backup: name a file elsewhere.")
-                keys.write(file, os.environ.get("BACKUP_PASSPHRASE") or getpass("Passphrase for the keys: "))
-                self.stdout.write(f"keys, sealed, in {file}")
+            passphrase = self._passphrase(folder, file) if file is not None else ""
             made = making.make(folder, self.stdout.write)
+            if file is not None:
+                self._write_keys(made, file, passphrase)
         except Trouble as trouble:
             raise CommandError(str(trouble)) from trouble
         self.stdout.write(f"The backup is whole: {made}")
+
+    def _passphrase(self, folder: Path, file: Path) -> str:
+        """Asked for before anything is made. Raises Trouble where the keys could not be written afterwards."""
+        if file.resolve().is_relative_to(folder.resolve()):
+            raise Trouble("The keys never lie beside the backup: name a file elsewhere.")
+        passphrase = keys.passphrase("Passphrase for the keys: ")
+        keys.refuse_unless_writable(file, passphrase)
+        return passphrase
+
+    def _write_keys(self, made: Path, file: Path, passphrase: str) -> None:
+        """After the backup: one that breaks off leaves no file that stands in the way of the next try."""
+        try:
+            keys.write(file, passphrase)
+        except Trouble as trouble:
+            raise Trouble(f"The backup is whole: {made}. Its keys were not written: {trouble}") from trouble
+        self.stdout.write(f"keys, sealed, in {file}")

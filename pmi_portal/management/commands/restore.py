@@ -1,10 +1,8 @@
 """manage.py restore"""
 
 import json
-import os
 import time
 from argparse import ArgumentParser
-from getpass import getpass
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +42,6 @@ class Command(BaseCommand):
         self.stdout.write(f"Restored and proved in {time.monotonic() - began:.1f} s. Start the portal.")
 
     def _show(self, file: Path) -> None:
-        opened = keys.read(file, os.environ.get("BACKUP_PASSPHRASE") or getpass("Passphrase of the keys: "))
+        opened = keys.read(file, keys.passphrase("Passphrase of the keys: "))
         for name, value in opened.items():
             self.stdout.write(f"{name}={json.dumps(value)[1:-1]}")

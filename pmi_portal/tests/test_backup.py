@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,17 @@ from pmi_portal.local import keeping
 from pmi_portal.local.problem import Problem
 
 PASSPHRASE = "lima kata yang diundi"
+
+
+IN_PROGRESS = """
+import sys, time
+from pathlib import Path
+from pmi_portal.backup import parts
+with parts.alone(Path(sys.argv[1])):
+    Path(sys.argv[2]).mkdir()
+    print("in progress", flush=True)
+    time.sleep(600)
+"""
 
 
 def disk_full(*_arguments: object, **_named: object) -> Any:
@@ -262,12 +274,23 @@ class TestMaking:
         assert (stale.exists(), other.exists()) == (False, True)
         assert said == [f"removed {stale}, of a backup that was broken off"]
 
-    def test_one_that_is_in_progress_is_left_alone(self, tmp_path: Path) -> None:
+    def test_one_that_is_in_progress_is_left_alone_until_it_is_killed(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(making, "_write", lambda *_arguments: None)
         part = tmp_path / ".portal-20261126T010000Z.part"
-        part.mkdir()
-        with parts.alone(tmp_path), pytest.raises(Trouble, match="Another backup is being made"):
-            making.make(tmp_path, lambda _line: None)
-        assert part.exists()
+        other = subprocess.Popen(
+            [sys.executable, "-c", IN_PROGRESS, tmp_path, part], stdout=subprocess.PIPE, text=True
+        )
+        with other:
+            assert other.stdout is not None
+            assert other.stdout.readline() == "in progress\n"
+            with pytest.raises(Trouble, match="Another backup is being made"):
+                making.make(tmp_path, lambda _line: None)
+            assert part.exists()
+            other.kill()
+        making.make(tmp_path, lambda _line: None)
+        assert not part.exists()
 
     def test_a_folder_of_documents_that_cannot_be_read_is_not_left_out(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: LazySettings

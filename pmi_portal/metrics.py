@@ -68,7 +68,7 @@ class State(Collector):
             yield from _queues()
             yield _emails()
         try:
-            found = [*_sweeps(), _lists(), _tasks()]
+            found = [*_sweeps(), _lists(), *_tasks()]
         except redis.RedisError:
             found = []
         yield GaugeMetricFamily("portal_broker_up", "Whether the broker answers.", value=bool(found))
@@ -117,10 +117,13 @@ def _lists() -> Metric:
     return lists
 
 
-def _tasks() -> Metric:
+def _tasks() -> Iterator[Metric]:
     tasks = CounterMetricFamily(
         "portal_tasks", "Tasks that ended, on all machines.", labels=["task", "outcome"]
     )
     for (task, outcome), count in sweeps.ended_tasks().items():
         tasks.add_metric([task, outcome], count)
-    return tasks
+    seconds = CounterMetricFamily("portal_task_seconds", "How long they took together.", labels=["task"])
+    for task, took in sweeps.task_seconds().items():
+        seconds.add_metric([task], took)
+    yield from (tasks, seconds)

@@ -27,6 +27,7 @@ logger = logging.getLogger(__name__)
 
 KEY = "pmi:sweeps"  # a hash: the task's name, and what became of its last run as JSON
 TASKS = "pmi:tasks"  # a hash: "task outcome", and how many tasks ended so
+SECONDS = "pmi:task_seconds"  # a hash: the task's name, and how long all that ended took together
 SLACK = timedelta(seconds=30)  # that a sweep may be late by, besides having been left out twice
 
 NAMES: dict[str, Promise] = {
@@ -94,6 +95,13 @@ def ended_tasks() -> dict[tuple[str, str], int]:
     return {(task, outcome): count for task, outcome, count in ended}
 
 
+def task_seconds() -> dict[str, float]:
+    """How many seconds the tasks of each name took together, on all machines. Raises redis.RedisError without Redis."""
+    with impatient() as broker:
+        noted = broker.hgetall(SECONDS)
+    return {task.decode(): float(seconds) for task, seconds in noted.items()}
+
+
 @task_prerun.connect
 def begun(task_id: str = "", **_more: Any) -> None:
     _started[task_id] = time.monotonic()
@@ -101,17 +109,19 @@ def begun(task_id: str = "", **_more: Any) -> None:
 
 @task_postrun.connect
 def ended(task_id: str = "", task: Any = None, state: str = "", **_more: Any) -> None:
-    """Count a task by its outcome, and note a sweep. A Redis that is away costs the note and nothing else."""
+    """Count a task by its outcome and add its time, and note a sweep. A Redis that is away costs the note and nothing else."""
     began = _started.pop(task_id, None)
     if task is None:
         return
     seconds = time.monotonic() - began if began is not None else 0.0
     note = {"at": time.time(), "well": state == "SUCCESS", "seconds": round(seconds, 3)}
     try:
-        with impatient() as broker:
-            broker.hincrby(TASKS, f"{task.name} {state if state in OUTCOMES else 'OTHER'}")
+        with impatient() as broker, broker.pipeline(transaction=False) as said:
+            said.hincrby(TASKS, f"{task.name} {state if state in OUTCOMES else 'OTHER'}")
+            said.hincrbyfloat(SECONDS, task.name, seconds)
             if task.name in _swept():
-                broker.hset(KEY, task.name, json.dumps(note))
+                said.hset(KEY, task.name, json.dumps(note))
+            said.execute()
     except redis.RedisError as error:
         logger.info("a task was not noted: %s", type(error).__name__)
 

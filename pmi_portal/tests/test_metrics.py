@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from celery.signals import task_postrun
+from celery.signals import task_postrun, task_prerun
 from django.test import Client, override_settings
 from prometheus_client.metrics_core import Metric
 from prometheus_client.parser import text_string_to_metric_families
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def _token() -> Iterator[None]:
     with impatient() as broker:
-        broker.delete(sweeps.KEY, sweeps.TASKS)
+        broker.delete(sweeps.KEY, sweeps.TASKS, sweeps.SECONDS)
     with override_settings(METRICS_TOKEN=TOKEN):
         yield
 
@@ -76,6 +76,17 @@ def test_sweeps_and_tasks_are_told_by_what_became_of_them(client: Client) -> Non
     assert counts == {"SUCCESS": 1, "FAILURE": 1, "OTHER": 1}
     assert values(found["portal_sweep_went_well"], "sweep") == {"route-waiting-referrals": 0}
     assert values(found["portal_sweep_age_seconds"], "sweep")["route-waiting-referrals"] < 60
+
+
+def test_how_long_tasks_took_adds_up(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    task, now = app.tasks["referrals.tasks.sweep"], [100.0]
+    monkeypatch.setattr(sweeps.time, "monotonic", lambda: now[0])
+    for took in (2.0, 0.5):
+        task_prerun.send(sender=task, task_id="1", task=task)
+        now[0] += took
+        task_postrun.send(sender=task, task_id="1", task=task, state="SUCCESS")
+    monkeypatch.undo()
+    assert values(scraped(client)["portal_task_seconds"], "task") == {task.name: 2.5}
 
 
 def test_answers_are_counted_by_template_and_never_by_address(client: Client) -> None:

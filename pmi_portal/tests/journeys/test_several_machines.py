@@ -1,12 +1,16 @@
 """Two webs, two workers and two timers on one PostgreSQL and one Redis: one of each may fall away in the middle of the work."""
 
 import mailbox
+import os
 import re
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from signal import SIGKILL
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
+from prometheus_client.parser import text_string_to_metric_families
 
 from .conftest import CASEWORKER, JOHOR, Visit
 from .stack import Stack, answers, free_port, wait_until
@@ -115,6 +119,42 @@ def test_a_form_that_went_to_two_webs_is_one_act(visit: Visit, stack: Stack, sec
         assert answer.status == 302
     page.reload()
     expect(page.get_by_text("Ditulis sekali.", exact=True)).to_have_count(1)
+
+
+def test_what_several_processes_of_a_web_count_is_one_sum_also_after_one_was_killed(stack: Stack) -> None:
+    port, token, before = free_port(), "a token of tests", dict(stack.env)
+    web = ("gunicorn", "-c", "python:pmi_portal.web", "--bind", f"127.0.0.1:{port}", "--no-control-socket")
+    address = f"http://127.0.0.1:{port}"
+    stack.env |= {"METRICS_TOKEN": token, "PROMETHEUS_MULTIPROC_DIR": str(stack.folder / "counts")}
+
+    def counted() -> dict[str, float]:
+        asked = urllib.request.Request(f"{address}/metrics", headers={"Authorization": f"Bearer {token}"})
+        with urllib.request.urlopen(asked, timeout=10) as answer:
+            families = {it.name: it for it in text_string_to_metric_families(answer.read().decode())}
+        return {
+            sample.labels["route"]: sample.value
+            for sample in families["portal_http_requests"].samples
+            if sample.labels["status"] == "200"
+        }
+
+    def processes() -> set[int]:
+        files = (stack.folder / "counts").glob("counter_*.db")
+        return {int(file.stem.removeprefix("counter_")) for file in files}
+
+    try:
+        with more(stack, "counting-web", *web, "--workers", "2", "pmi_portal.wsgi"):
+            wait_until(lambda: answers(f"{address}/livez"), "it answers")
+            wait_until(lambda: answers(f"{address}/livez") and len(processes()) == 2, "both have answered")
+            known = counted()["livez"]
+            for _ in range(10):
+                assert answers(f"{address}/livez")
+            assert [counted()["livez"] for _ in range(5)] == [known + 10] * 5
+            os.kill(min(processes()), SIGKILL)
+            wait_until(lambda: answers(f"{address}/livez"), "the other goes on")
+            assert counted()["livez"] >= known + 10
+    finally:
+        stack.env.clear()
+        stack.env.update(before)
 
 
 def test_one_id_leads_from_the_request_through_web_and_worker_to_the_e_mail(

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts import comparing
 from accounts.characters import validate_plain_email
 from accounts.forms import PersonNameField, time_zone_choices
 from accounts.models import User
@@ -79,6 +80,12 @@ class RoleForm(forms.Form):
         kwargs["initial"] = {"role": person.role, "seen": person.role}
         super().__init__(*args, **kwargs)
         self.fields["role"].choices = role_choices(person.partner)  # type: ignore[attr-defined]  # the stubs know every form field as a Field
+
+    def beside(self, person: User) -> list[comparing.Clash]:
+        """What is there now beside what was chosen; the form counts once it is sent again."""
+        comparing.renew(self, seen=person.role)
+        now, typed = (str(ROLES[code].name) for code in (person.role, self.cleaned_data["role"]))
+        return [comparing.Clash(str(self.fields["role"].label), now, typed)]
 
 
 class AcceptForm(forms.Form):

@@ -133,6 +133,13 @@ def test_of_two_admins_changing_a_role_the_second_is_told(page: Client, person: 
     assert "it is Supervisor now" in answer.content.decode()
     person.refresh_from_db()
     assert person.role == Supervisor.code
+    (clash,) = answer.context["clashes"]
+    assert (clash.now, clash.typed) == ("Supervisor", "Partner admin")
+    form = answer.context["form"]
+    assert (form["role"].value(), form["seen"].value()) == (PartnerAdmin.code, Supervisor.code)
+    act(page, "change_role", person, role=form["role"].value(), seen=form["seen"].value())
+    person.refresh_from_db()
+    assert person.role == PartnerAdmin.code, "sent again beside what is there now, it counts"
 
 
 def test_nobody_suspends_or_demotes_themself(page: Client, admin: User) -> None:

@@ -1,6 +1,6 @@
 """One person's account, and the people of the portal itself."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts import comparing
 from accounts.absences import current_of
 from accounts.models import User
 from accounts.policy import SignedInRequest, allow
@@ -52,6 +53,9 @@ def change_role(request: SignedInRequest, pk: int) -> HttpResponse:
             role=form.cleaned_data["role"],
             seen=form.cleaned_data["seen"] or None,
         )
+    except actions.StaleData as refusal:
+        subject = _find(request, pk)
+        return _page(request, subject, form=form, clashes=form.beside(subject), refusal=refusal, status=409)
     except actions.ActRefused as refusal:
         return _page(request, _find(request, pk), refusal=refusal, status=409)
     messages.success(
@@ -109,6 +113,7 @@ def _page(
     subject: User,
     *,
     form: RoleForm | None = None,
+    clashes: Sequence[comparing.Clash] = (),
     refusal: actions.ActRefused | None = None,
     status: int = 200,
 ) -> HttpResponse:
@@ -119,6 +124,7 @@ def _page(
         "person": subject,
         "facts": [*_facts(subject), _conduct(request.user, subject)],
         "refusal": str(refusal) if refusal else "",
+        "clashes": clashes,
         "can_suspend": rules.can_suspend(request.user, subject),
         "can_reactivate": rules.can_reactivate(request.user, subject),
         "can_unlock": subject.locked_at is not None and rules.can_manage(request.user, subject),

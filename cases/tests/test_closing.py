@@ -386,6 +386,28 @@ class TestSettlement:
         case.refresh_from_db()
         assert case.settlement_state == "fulfilled"
 
+    def test_and_sees_both_side_by_side_while_there_is_something_to_follow_up(
+        self, browser: Client, case: Case
+    ) -> None:
+        pending(case)
+        version = browser.get(url(case, "settlement")).context["form"]["version"].value()
+        day = TODAY() + timedelta(days=9)
+        first = {"version": version, "settled": "pending", "settlement_due": day, "note": "Promised."}
+        assert browser.post(url(case, "settlement"), first).status_code == 302
+        second = {"version": version, "settled": "broken", "note": "Not paid."}
+        answer = browser.post(url(case, "settlement"), second)
+        assert answer.status_code == 409
+        (clash,) = answer.context["clashes"]
+        assert (clash.label, clash.now, clash.typed) == (
+            "Was it fulfilled?",
+            SettlementState.PENDING.label,
+            SettlementState.BROKEN.label,
+        )
+        now = answer.context["form"]["version"].value()
+        assert browser.post(url(case, "settlement"), second | {"version": now}).status_code == 302
+        case.refresh_from_db()
+        assert case.settlement_state == "broken"
+
     def test_a_double_submit_is_one_event(self, browser: Client, case: Case) -> None:
         pending(case)
         version = browser.get(url(case, "settlement")).context["form"]["version"].value()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from accounts import comparing
 from accounts.policy import SignedInRequest, allow, ensure
 from accounts.roles import Right
 from agencies.choices import OutcomeClass
@@ -88,8 +90,10 @@ def settlement(request: SignedInRequest, reference: str) -> HttpResponse:
         settlements.follow_up(by=request.user, case=case, **_followed_up(form))
     except FollowUpRefused as refusal:
         again = case_or_404(request, reference)
+        stale = rules.can_follow_up(request.user, again) and form.cleaned_data["version"] != again.version
+        clashes = comparing.clashes(form, _settlement_now(again, form.cleaned_data)) if stale else []
         form = _refused(SettlementForm, request, refusal, case=again, version=again.version)
-        return _settlement_page(request, again, form, status=409)
+        return _settlement_page(request, again, form, clashes=clashes, status=409)
     messages.success(request, _("It is written down."))
     return redirect(case)
 
@@ -133,6 +137,16 @@ def _settlement_values(case: Case) -> dict[str, Any]:
     }
 
 
+def _settlement_now(case: Case, typed: Mapping[str, Any]) -> dict[str, Any]:
+    """What stands now of all that the form says; its note is always a new one, and an empty amount leaves the amount."""
+    now: dict[str, Any] = {"settled": case.settlement_state}
+    if typed["settled"] == SettlementState.PENDING:
+        now["settlement_due"] = case.settlement_due
+    if typed["recovered"] is not None:
+        now |= {"recovered": case.amount_recovered, "currency": case.currency}
+    return now
+
+
 def _followed_up(form: SettlementForm) -> dict[str, Any]:
     data = form.cleaned_data
     return {
@@ -172,12 +186,18 @@ def _reopen_page(request: SignedInRequest, case: Case, form: KeyedForm, *, statu
 
 
 def _settlement_page(
-    request: SignedInRequest, case: Case, form: SettlementForm, *, status: int = 200
+    request: SignedInRequest,
+    case: Case,
+    form: SettlementForm,
+    *,
+    clashes: Sequence[comparing.Clash] = (),
+    status: int = 200,
 ) -> HttpResponse:
     access_log.read(request.user, case, "settlement")
     context = {
         "case": case,
         "form": form,
+        "clashes": clashes,
         "late": case.settlement_due is not None and case.settlement_due <= timezone.localdate(),
     }
     return render(request, "cases/settlement.html", context, status=status)

@@ -36,6 +36,8 @@ class MethodField(forms.ChoiceField):
 class GrantForm(KeyedForm):
     """Who agreed, how, since when and until when, and to which groups of data (UU 27/2022 art. 20 to 22)."""
 
+    COLUMNS = ("groups", "given_by", "method", "witness", "given_on", "until", "onward")  # of the Consent
+
     groups = forms.MultipleChoiceField(
         label=_("What may be shared"),
         choices=DataGroup.choices,
@@ -89,8 +91,7 @@ class GrantForm(KeyedForm):
 
     def consent(self) -> dict[str, Any]:
         """The fields of the Consent."""
-        names = ("groups", "given_by", "method", "witness", "given_on", "until", "onward")
-        return {name: self.cleaned_data[name] for name in names}
+        return {name: self.cleaned_data[name] for name in self.COLUMNS}
 
 
 class ChangeConsentForm(GrantForm):

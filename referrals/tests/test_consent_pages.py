@@ -113,6 +113,37 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_changes(sender, case, sh
     assert Consent.objects.count() == 1
 
 
+def test_of_two_who_change_a_consent_the_second_sees_both_side_by_side(sender, case, shared):
+    referral, _officer = shared
+    where = address("change_consent", case, referral.consent_id)
+    sender.post(where, grant(groups=["identity"], given_by="Contoh Ibu"))
+    now = fresh(referral).consent
+    answer = sender.post(where, grant(groups=["identity", "health"], given_by="Contoh Kakak"))
+    assert answer.status_code == 409
+    assert fresh(referral).consent == now
+    found = {clash.label: (clash.now, clash.typed) for clash in answer.context["clashes"]}
+    assert found["Who agreed"] == ("Contoh Ibu", "Contoh Kakak")
+    shared_now, typed = found["What may be shared"]
+    assert typed.startswith(shared_now)
+    assert 'value="Contoh Kakak"' in answer.text
+    theirs = address("change_consent", case, now.pk)
+    assert f'action="{theirs}"' in answer.text
+    again = sender.post(theirs, grant(groups=["identity", "health"], given_by="Contoh Kakak"))
+    assert again.status_code == 302
+    assert fresh(referral).consent.given_by == "Contoh Kakak"
+    assert fresh(referral).consent.groups == ["identity", "health"]
+
+
+def test_where_the_consent_was_withdrawn_meanwhile_nothing_stands_beside_it(sender, case, shared):
+    where = address("change_consent", case, shared[0].consent_id)
+    sender.post(
+        address("withdraw_consent", case, shared[0].consent_id), {"key": str(uuid.uuid4()), "text": "No."}
+    )
+    answer = sender.post(where, grant(groups=["identity"], given_by="Contoh Kakak"))
+    assert (answer.status_code, list(answer.context["clashes"])) == (409, [])
+    assert 'value="Contoh Kakak"' in answer.text
+
+
 def test_withdrawing_everything_on_the_page(sender, case, shared):
     data = {"key": str(uuid.uuid4()), "text": "She is afraid."}
     assert sender.post(address("withdraw_consents", case), data).status_code == 302

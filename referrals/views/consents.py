@@ -1,6 +1,6 @@
 """Who may know what of a case: what the worker granted to whom, changing it, withdrawing it, reviewing an override."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts import comparing
 from accounts.policy import SignedInRequest, allow, ensure
 from accounts.roles import Right
 from cases import access_log
@@ -50,8 +51,7 @@ def change_consent(request: SignedInRequest, reference: str, pk: int) -> HttpRes
             by=request.user, consent=consent, grant=form.consent(), key=form.cleaned_data["key"]
         )
     except ActRefused as refusal:
-        again = ChangeConsentForm(request.POST)
-        return _change_page(request, consent, again, refusal=str(refusal), status=409)
+        return _changed_meanwhile(request, _consent(case, pk), form, str(refusal))
     messages.success(request, _("The consent is changed. What the agency sees has changed with it."))
     return redirect("referrals:consents", reference=reference)
 
@@ -188,6 +188,7 @@ def _change_page(
     form: ChangeConsentForm,
     *,
     withdraw: KeyedForm | None = None,
+    clashes: Sequence[comparing.Clash] = (),
     refusal: str = "",
     status: int = 200,
 ) -> HttpResponse:
@@ -201,9 +202,33 @@ def _change_page(
         "groups": preview.offered(consent.case, ticked),
         "withdraw": withdraw or WithdrawConsentForm(auto_id="withdraw_%s"),
         "tried": withdraw is not None,
+        "clashes": clashes,
         "refusal": refusal,
     }
     return render(request, "referrals/change_consent.html", context, status=status)
+
+
+def _changed_meanwhile(
+    request: SignedInRequest, consent: Consent, form: ChangeConsentForm, refusal: str
+) -> HttpResponse:
+    """The page again with everything typed; where somebody else changed the consent first, beside what they wrote down.
+
+    What is sent again then takes the place of theirs.
+    """
+    newest = _newest(consent)
+    again = ChangeConsentForm(request.POST)
+    if newest == consent or not rules.can_change_consent(request.user, newest):
+        return _change_page(request, consent, again, refusal=refusal, status=409)
+    now = {name: getattr(newest, name) for name in form.COLUMNS}
+    clashes = comparing.clashes(form, now)
+    return _change_page(request, newest, again, clashes=clashes, refusal=refusal, status=409)
+
+
+def _newest(consent: Consent) -> Consent:
+    """What took the place of a consent, and of that in turn."""
+    while consent.replaced_by_id is not None:
+        consent = _consent(consent.case, consent.replaced_by_id)
+    return consent
 
 
 def _withdrawn() -> str:

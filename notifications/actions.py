@@ -3,14 +3,14 @@
 from collections.abc import Iterable
 
 from django.db import transaction
-from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.absences import with_deputies
 from accounts.models import User
 
 from . import tasks, timing
-from .choices import PERSONAL, UNDELIVERED, EmailState, Kind, Rank
+from .choices import PERSONAL, UNDELIVERED, Kind, Rank
+from .delivery import QUEUE
 from .models import Email, Notification
 from .nudges import nudge
 from .writing import about_one, compose, link_to
@@ -58,7 +58,7 @@ def send_email(*, to: str, subject: str, body: str, secret: bool = False) -> Ema
 def send_again(email: Email) -> bool:
     """Try an e-mail again that nobody got, as if it were new; whether there was anything to do. Twice is once."""
     there = Email.objects.filter(pk=email.pk, state__in=UNDELIVERED).exclude(body="")
-    if not there.update(state=EmailState.DUE, next_at=Now(), attempts=0, error="", sent_at=None):
+    if not there.update(**QUEUE.anew, sent_at=None):
         return False
     nudge(tasks.deliver)
     return True

@@ -114,7 +114,10 @@ DATABASES = {
 DATABASE_ROLE = env.str("DATABASE_ROLE", default="portal_app")  # owns no table: row-level security binds it
 _POOL_MAX = env.int("DATABASE_POOL_MAX", default=8)  # connections kept per process; 0: no pool
 if _POOL_MAX:
-    DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 1, "max_size": _POOL_MAX, "timeout": 10}}
+    DATABASES["default"]["OPTIONS"] = {
+        # A session of PostgreSQL keeps what it learnt of tables and statements; a new one now and then keeps that small.
+        "pool": {"min_size": 1, "max_size": _POOL_MAX, "timeout": 10, "max_lifetime": 15 * 60}
+    }
 # `manage.py migrate` gives way to the people at work (pmi_portal.patience).
 MIGRATION_LOCK_SECONDS = env.float("MIGRATION_LOCK_SECONDS", default=3)
 MIGRATION_STATEMENT_SECONDS = env.float("MIGRATION_STATEMENT_SECONDS", default=900)

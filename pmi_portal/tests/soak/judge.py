@@ -11,12 +11,15 @@ from dataclasses import dataclass
 from statistics import median
 
 from .rows import WAITING
-from .watching import Sample
+from .watching import SESSION, Sample
 
 WARMING = 0.2  # of the time: caches fill
 SIDE = 0.2  # of what is left, at its beginning and at its end
 FLAT = 0.05
-NOISE = 512  # KiB by which the memory of a small process may waver
+NOISE = 1024  # KiB by which the memory of a small process may waver
+CACHED = (
+    1000  # files that a process of PostgreSQL keeps open to spare itself opening them (max_files_per_process)
+)
 SPARE = 2  # files or connections that may be open by chance
 SWEEPING = 5  # seconds that a sweep itself may take
 FEWEST = 20  # samples below which nothing is told
@@ -62,7 +65,7 @@ def judge(samples: Sequence[Sample]) -> Verdict:
     oldest = {name: max(sample.ages.get(name, 0) for sample in kept) for name in WAITING}
     faults = [
         *(f"memory of {it.what}: {it.share:+.1%}" for it in memory if _leaks(it)),
-        *(f"open files of {it.what}: {it.first:.0f}, then {it.last:.0f}" for it in files if _piles_up(it)),
+        *(f"open files of {it.what}: {it.first:.0f}, then {it.last:.0f}" for it in files if _stay_open(it)),
         *(f"{it.what}: {it.first:.0f}, then {it.last:.0f}" for it in connections if _piles_up(it)),
         *(
             f"{name} were due for {age:.0f} s"
@@ -87,6 +90,10 @@ def _piles_up(it: Growth) -> bool:
     return it.last > it.first * (1 + FLAT) + SPARE
 
 
+def _stay_open(it: Growth) -> bool:
+    return it.last > CACHED if "postgres" in it.what else _piles_up(it)
+
+
 def _of_processes(
     kept: Sequence[Sample], first: Sequence[Sample], last: Sequence[Sample], what: str
 ) -> Iterable[Growth]:
@@ -103,7 +110,7 @@ def _of_processes(
 def _of_parts(first: Sequence[Sample], last: Sequence[Sample]) -> Iterable[Growth]:
     """Of the processes of a part taken together, so that one that is replaced before it has grown does not hide a leak.
 
-    Without PostgreSQL, whose processes come and go with the connections, which are counted.
+    Of PostgreSQL's sessions, which come and go with the connections, the largest; how many there are is judged by itself.
     """
     sides: list[dict[str, list[int]]] = []
     for side in (first, last):
@@ -115,9 +122,17 @@ def _of_parts(first: Sequence[Sample], last: Sequence[Sample]) -> Iterable[Growt
             for part, memory in by_part.items():
                 sums[part].append(memory)
         sides.append(sums)
-    for part in sorted(set(sides[0]) | set(sides[1])):
-        if part != "postgres":
-            yield Growth(f"{part} as a whole", *(_mid(side.get(part, [])) for side in sides))
+    for part in sorted((set(sides[0]) | set(sides[1])) - {SESSION}):
+        yield Growth(f"{part} as a whole", *(_mid(side.get(part, [])) for side in sides))
+    largest = [_largest(side) for side in (first, last)]
+    if any(largest):
+        yield Growth(f"{SESSION}, the largest", *largest)
+
+
+def _largest(side: Sequence[Sample]) -> float:
+    return float(
+        max((it.memory for sample in side for it in sample.processes if it.part == SESSION), default=0)
+    )
 
 
 def _mid(values: Iterable[float]) -> float:

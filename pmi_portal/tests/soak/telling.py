@@ -60,10 +60,15 @@ def table(verdict: Verdict, samples: Sequence[Sample]) -> str:
 
 
 def _course(samples: Sequence[Sample], it: Growth) -> list[float]:
-    part, _, pid = it.what.partition(" ")
+    """The figure over the whole time: of one process, of a part, or of the largest of its kind."""
+    if it.what.endswith("as a whole"):
+        part = it.what.removesuffix(" as a whole")
+        return [float(sum(p.memory for p in sample.processes if p.part == part)) for sample in samples]
+    if it.what.endswith("the largest"):
+        part = it.what.partition(",")[0]
+        return [float(max((p.memory for p in s.processes if p.part == part), default=0)) for s in samples]
     return [
-        float(sum(p.memory for p in sample.processes if p.part == part and pid in (str(p.pid), "as a whole")))
-        for sample in samples
+        float(sum(p.memory for p in sample.processes if it.what == f"{p.part} {p.pid}")) for sample in samples
     ]
 
 

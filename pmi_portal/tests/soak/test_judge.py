@@ -11,7 +11,7 @@ from pmi_portal.tests.chaos.people import Diary
 from .judge import FEWEST, Verdict, judge
 from .rows import WAITING
 from .telling import summary, table
-from .watching import Process, Sample
+from .watching import SESSION, Process, Sample
 
 MIB = 1024
 COUNT = 100
@@ -82,6 +82,40 @@ def test_files_and_connections_that_pile_up_are_named(samples: list[Sample], sai
 @pytest.mark.parametrize(("seconds", "faults"), [(10, []), (11, ["e-mails were due for 11 s"])])
 def test_one_row_that_waits_for_longer_than_its_sweep_once_is_named(seconds: int, faults: list[str]) -> None:
     assert judge(hour(age=lambda number: seconds if number == 60 else 0)).faults == faults
+
+
+def sessions(largest: Says, files: Says = lambda number: 300) -> list[Sample]:
+    """Sessions of PostgreSQL that are replaced every ten samples."""
+    return [
+        Sample(
+            number * 5.0,
+            [
+                Process(SESSION, number // 10, int(largest(number)), int(files(number))),
+                Process("postgres", 3, MIB, 45),
+            ],
+            8,
+            36,
+            {},
+        )
+        for number in range(COUNT)
+    ]
+
+
+def test_of_sessions_that_come_and_go_the_largest_may_not_grow() -> None:
+    assert judge(sessions(lambda number: MIB * (6 + 2 * (number % 10)))).faults == []
+    (found,) = judge(sessions(lambda number: MIB * (20 + number / 10))).faults
+    assert found.startswith("memory of session of postgres, the largest: +")
+
+
+def test_what_postgresql_keeps_open_within_its_limit_is_no_leak() -> None:
+    def one(files: Says) -> list[Sample]:
+        return [
+            Sample(number * 5.0, [Process("postgres", 3, MIB, int(files(number)))], 8, 36, {})
+            for number in range(COUNT)
+        ]
+
+    assert judge(one(lambda number: 7 if number < 50 else 45)).faults == []
+    assert len(judge(one(lambda number: 20 * number)).faults) == 1
 
 
 def test_a_few_samples_tell_nothing() -> None:

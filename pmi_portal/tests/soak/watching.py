@@ -17,6 +17,7 @@ from pmi_portal.tests.chaos.stack import ChaosStack
 
 from . import rows
 
+SESSION = "session of postgres"
 SESSIONS = (
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
 )
@@ -26,7 +27,7 @@ SESSIONS = (
 class Process:
     """A process at one moment. `memory` is what it filled itself (RssAnon), in KiB: neither files nor what others share."""
 
-    part: str
+    part: str  # of the stack; SESSION for a process of PostgreSQL that serves one connection
     pid: int
     memory: int
     files: int
@@ -92,7 +93,14 @@ def processes(stack: ChaosStack) -> Iterator[Process]:
     for part in stack.children:
         for pid in stack.members(part):
             with suppress(OSError, KeyError):  # it ended this moment
-                yield Process(part, pid, memory(pid), len(list(Path(f"/proc/{pid}/fd").iterdir())))
+                files = len(list(Path(f"/proc/{pid}/fd").iterdir()))
+                yield Process(SESSION if serves_one(pid) else part, pid, memory(pid), files)
+
+
+def serves_one(pid: int) -> bool:
+    """Whether it is a process of PostgreSQL for one connection: those name who is connected, and from where."""
+    said = Path(f"/proc/{pid}/cmdline").read_bytes()
+    return said.startswith(b"postgres: ") and (b"[local]" in said or b"127.0.0.1(" in said)
 
 
 def memory(pid: int) -> int:

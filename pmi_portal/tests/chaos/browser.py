@@ -95,8 +95,14 @@ class Browser:
         self._cookies.set_cookie(cookie)
 
     def get(self, path: str) -> str:
-        """A page, tried until it comes."""
-        return self._until_answered(lambda: self._ask(path, None), path).text
+        """A page, tried until it comes, also where it leads elsewhere at first. LookupError for one that is refused."""
+        answer = self._until_answered(lambda: self._ask(path, None), path)
+        if answer.status == 302 and "/login/" not in answer.location:
+            path = urllib.parse.urljoin(path, answer.location)
+            answer = self._until_answered(lambda: self._ask(path, None), path)
+        if answer.status != 200:
+            raise LookupError(f"{path} answers {answer.status} {answer.location}")
+        return answer.text
 
     def form(self, path: str, ending: str = "") -> Form:
         """The form of a page whose action ends so; without an action it is sent to the page itself."""

@@ -76,6 +76,7 @@ class Person:
 
     def __init__(self, address: str, email: str) -> None:
         self.browser, self.email, self.diary = Browser(address), email, Diary()
+        self.case = ""  # the one they logged last
         self.sign_in()
 
     def sign_in(self) -> None:
@@ -103,7 +104,8 @@ class Person:
         logged = self.do("log", form, lambda to: to.startswith("/cases/"), **COMPLAINT | {"place": place})
         if logged.outcome != "done":
             raise LookupError(logged.why)
-        form = self.browser.form(f"/cases/{logged.object}/refer/")
+        self.case = logged.object
+        form = self.browser.form(f"/cases/{self.case}/refer/")
         referred = self.do(
             "refer",
             form,

@@ -7,9 +7,9 @@ import os
 import random
 import sys
 import tempfile
-import threading
 import time
 from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
 
 import django
@@ -23,7 +23,7 @@ from pmi_portal.tests.chaos.clocks import compiler  # noqa: E402
 from pmi_portal.tests.chaos.people import Diary  # noqa: E402
 from pmi_portal.tests.chaos.rounds import recovered  # noqa: E402
 from pmi_portal.tests.chaos.stack import ChaosStack  # noqa: E402
-from pmi_portal.tests.soak import judge, telling, work  # noqa: E402
+from pmi_portal.tests.soak import judge, rows, telling, work  # noqa: E402
 from pmi_portal.tests.soak.watching import Watcher  # noqa: E402
 
 
@@ -42,30 +42,33 @@ def main() -> int:
     try:
         stack.bring_up()
         print(f"the portal is up; {chosen.minutes:.0f} minutes begin", flush=True)
-        live(stack, diary, watcher, chosen.minutes * 60, chosen.seed)
+        began = datetime.now(UTC)
+        live(work.Crew(stack.address, diary, chosen.seed), watcher, chosen.minutes * 60)
         told = hold_against(stack, diary)
+        with stack.connect() as connection:
+            slowest = rows.slowest(connection, began)
     finally:
         stack.tear_down()
     verdict = judge.judge(watcher.samples)
     print(telling.table(verdict, watcher.samples))
-    faults = [*verdict.faults, *told, *watcher.troubles]
+    print(telling.slowest(slowest))
+    faults = [*verdict.faults, *judge.late(slowest), *told, *watcher.troubles]
     faults += [f"ended by itself: {what}" for what in stack.ended]
     print(telling.summary(chosen.seed, diary, watcher.samples, faults))
     return 1 if faults else 0
 
 
-def live(stack: ChaosStack, diary: Diary, watcher: Watcher, seconds: float, seed: int) -> None:
+def live(crew: work.Crew, watcher: Watcher, seconds: float) -> None:
     """Let people work for so long, with a word every minute."""
-    stop, end = threading.Event(), time.monotonic() + seconds
-    threads = work.at_work(stack.address, diary, seed, stop)
+    end = time.monotonic() + seconds
+    crew.start()
     watcher.start()
     while (left := end - time.monotonic()) > 0:
         time.sleep(min(60, left))
-        print(telling.moment(watcher.samples, diary), flush=True)
+        crew.look()
+        print(telling.moment(watcher.samples, crew.diary), flush=True)
     watcher.stop()
-    stop.set()
-    for thread in threads:
-        thread.join(timeout=60)
+    crew.stop()
 
 
 def hold_against(stack: ChaosStack, diary: Diary) -> list[str]:

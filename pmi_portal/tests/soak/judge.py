@@ -1,12 +1,13 @@
 """What an hour of samples says: is anything growing, and did any row wait for longer than it may?
 
-The beginning does not count: caches fill and pools open. Of the rest the first part is held against the last.
+The first fifth does not count for what grows: caches fill and pools open. Of the rest the first part is held against the
+last, and what lies between them is taken to go on as long as the rest lasts. Rows are judged from the first minute on.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
@@ -21,6 +22,7 @@ CACHED = (
     1000  # files that a process of PostgreSQL keeps open to spare itself opening them (max_files_per_process)
 )
 SPARE = 2  # files or connections that may be open by chance
+SETTLING = 60  # seconds in which what the demo left behind is taken up
 SWEEPING = 5  # seconds that a sweep itself may take
 FEWEST = 20  # samples below which nothing is told
 
@@ -35,7 +37,8 @@ class Growth:
 
     @property
     def share(self) -> float:
-        return self.last / self.first - 1 if self.first else float(self.last > 0)
+        """By how much it grows while it is judged: the middles of both sides lie closer to each other than its ends."""
+        return (self.last / self.first - 1) / (1 - SIDE) if self.first else float(self.last > 0)
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,8 @@ def judge(samples: Sequence[Sample]) -> Verdict:
         Growth("sessions of the database", _mid(s.sessions for s in first), _mid(s.sessions for s in last)),
         Growth("clients of the broker", _mid(s.clients for s in first), _mid(s.clients for s in last)),
     ]
-    oldest = {name: max(sample.ages.get(name, 0) for sample in kept) for name in WAITING}
+    settled = [sample for sample in samples if sample.at >= SETTLING] or samples
+    oldest = {name: max(sample.ages.get(name, 0) for sample in settled) for name in WAITING}
     faults = [
         *(f"memory of {it.what}: {it.share:+.1%}" for it in memory if _leaks(it)),
         *(f"open files of {it.what}: {it.first:.0f}, then {it.last:.0f}" for it in files if _stay_open(it)),
@@ -74,6 +78,15 @@ def judge(samples: Sequence[Sample]) -> Verdict:
         ),
     ]
     return Verdict(memory, files, connections, oldest, faults)
+
+
+def late(slowest: Mapping[str, float]) -> list[str]:
+    """What took longer from being asked for to being done than until the next sweep and through it."""
+    return [
+        f"{name} took up to {seconds:.0f} s from being asked for to being sent"
+        for name, seconds in slowest.items()
+        if seconds > WAITING[name].every + SWEEPING
+    ]
 
 
 def ends(kept: Sequence[Sample]) -> tuple[Sequence[Sample], Sequence[Sample]]:

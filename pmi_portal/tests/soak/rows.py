@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from pmi_portal.schedule import SWEEPS
@@ -29,6 +30,12 @@ class Waiting:
         return SQL.format(at=self.at, table=self.table, waits=self.waits)
 
 
+SLOWEST = {  # seconds from asking to doing, of everything that was asked and done since the work began
+    "referrals": "SELECT max(extract(epoch FROM sent_at - created_at))::float8 FROM referrals_referral"
+    " WHERE created_at > %s",
+    "e-mails": "SELECT max(extract(epoch FROM sent_at - created_at))::float8 FROM notifications_email"
+    " WHERE created_at > %s",
+}
 WAITING = {
     "referrals": Waiting("referrals_referral", "route_at", "route-waiting-referrals", "state = 'waiting'"),
     "e-mails": Waiting("notifications_email", "next_at", "deliver-due-emails", "state = 'due'"),
@@ -41,8 +48,23 @@ WAITING = {
     "erasures": Waiting(
         "rights_erasure", "next_at", "erase-confirmed-cases", "state = 'confirmed' AND NOT stuck"
     ),
+    "links for a new password": Waiting(
+        "accounts_passwordreset", "asked_at", "send-password-resets", "done_at IS NULL"
+    ),
+    "entries of the access log": Waiting(
+        "privacy_logentry e",
+        "at",
+        "sequence-access-log",
+        "NOT EXISTS (SELECT FROM privacy_logleaf leaf WHERE leaf.entry_id = e.id)",
+    ),
     "tables of people": Waiting("agencies_peopleimport", "next_at", "work-on-tables-of-people"),
 }
+
+
+def slowest(connection: Any, since: datetime) -> dict[str, float]:
+    """How long the slowest took, from being asked for to being done, whatever was tried in between."""
+    found = {name: connection.execute(sql, [since]).fetchone()[0] for name, sql in SLOWEST.items()}
+    return {name: float(seconds or 0) for name, seconds in found.items()}
 
 
 def ages(connection: Any) -> dict[str, float]:

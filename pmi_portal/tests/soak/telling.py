@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pmi_portal.tests.chaos.people import Diary
 
-from .judge import Growth, Verdict
+from .judge import FLAT, Growth, Verdict
 from .rows import WAITING
 from .watching import Sample
 
@@ -72,11 +72,16 @@ def _course(samples: Sequence[Sample], it: Growth) -> list[float]:
     ]
 
 
+def slowest(seconds: Mapping[str, float]) -> str:
+    """How long the slowest took from being asked for to being sent."""
+    return "\n".join(f"{name:28} sent after {took:5.1f} s at most" for name, took in seconds.items())
+
+
 def summary(seed: int, diary: Diary, samples: Sequence[Sample], faults: Sequence[str]) -> str:
     """The last lines: how much was done, and what is not as it should be."""
     done = Counter(act.kind for act in diary.acts if act.outcome == "done")
     said = ", ".join(f"{count} {kind}" for kind, count in sorted(done.items()))
     head = f"seed {seed}: {samples[-1].at / 60:.0f} minutes, {len(samples)} samples; {said}"
     if not faults:
-        return f"{head}\nnothing grew, nothing waited for longer than its sweep, nothing was lost or doubled"
+        return f"{head}\nnothing grew by more than {FLAT:.0%} or waited for longer than its sweep, nothing was lost or doubled"
     return "\n".join([head, f"{len(faults)} faults:", *(f"  {fault}" for fault in faults[:SHOWN])])

@@ -62,6 +62,10 @@ class Watcher:
         self._thread.start()
 
     def stop(self) -> None:
+        """End; a watcher that had stopped looking before is a trouble of its own."""
+        last = self.samples[-1].at if self.samples else 0.0
+        if (blind := time.monotonic() - self._began - last) > 6 * self.every:
+            self.troubles.append(f"nobody looked for the last {blind:.0f} s")
         self._stop.set()
         self._thread.join(timeout=30)
 
@@ -70,7 +74,7 @@ class Watcher:
             while not self._stop.wait(self.every):
                 try:
                     self._note(connection, broker)
-                except (psycopg.Error, redis.RedisError) as error:
+                except Exception as error:  # a full disk, say: an hour that nobody saw proves nothing
                     self.troubles.append(f"could not look: {type(error).__name__} {error}")
                     return
 

@@ -4,16 +4,28 @@ from __future__ import annotations
 
 import re
 import threading
+import time
 from collections.abc import Callable, Sequence
 from random import Random
-from urllib.parse import quote
 
 from pmi_portal.demo.people import PORTAL_ADMIN
-from pmi_portal.tests.chaos.browser import Unanswered
 from pmi_portal.tests.chaos.people import CASEWORKERS, OFFICER, Diary, Person
 
 PAUSE = (0.4, 2.0)  # seconds between what somebody does and the next
+SILENT = 90  # seconds after which somebody has stopped working
 KEPT = 50  # referrals that somebody still reads
+READ = {  # pages that somebody of this role opens just to look
+    "caseworker": ["/cases/", "/referrals/", "/notifications/", "/services/", "/cases/new/"],
+    "officer": ["/inbox/", "/notifications/", "/services/"],
+    "portal_admin": [
+        "/machinery/",
+        "/today/",
+        "/partners/",
+        "/partners/mandates/",
+        "/services/",
+        "/referrals/overdue/",
+    ],
+}
 STEPS: dict[
     str, dict[str, str]
 ] = {  # what an officer does after having taken a referral on, and with which words
@@ -46,19 +58,27 @@ def caseworker(person: Person, hands: Hands, random: Random) -> None:
     what = random.random()
     if what < 0.4 or not hands.sent:
         referral = person.log_and_refer(random)
-        case = next(act.object for act in reversed(person.diary.acts) if act.kind == "log")
-        hands.add(case, referral)
+        hands.add(person.case, referral)
         return
     case, _referral = random.choice(hands.sent)
     if what < 0.6:
-        person.browser.get(random.choice(["/cases/", "/referrals/", "/notifications/", "/", "/partners/"]))
+        person.browser.get(random.choice(READ["caseworker"]))
     elif what < 0.75:
-        person.browser.get(f"/cases/search/?q={quote(random.choice(['Kenanga', case, 'gaji', 'Mawar']))}")
+        search(person, random.choice(["Kenanga", case, "3507014107900001", "Mawar"]))
     elif what < 0.9:
         person.browser.get(f"/cases/{case}/")
     elif hands.unasked:
         referral = hands.unasked.pop(random.randrange(len(hands.unasked)))
         write(person, referral, "message", text="Mohon kabar terbaru.")
+
+
+def search(person: Person, words: str) -> None:
+    """Look somebody or something up in the list of cases."""
+    form = person.browser.form("/cases/", "/search/")
+    answer = person.browser.send(form.action, form.filled(q=words))
+    if answer.status != 302:
+        raise LookupError(f"searching answers {answer.status}")
+    person.browser.get(answer.location)
 
 
 def officer(person: Person, hands: Hands, random: Random) -> None:
@@ -75,7 +95,7 @@ def officer(person: Person, hands: Hands, random: Random) -> None:
     elif hands.taken and what < 0.85:
         carry_on(person, hands)
     else:
-        person.browser.get(random.choice(["/inbox/", "/notifications/", "/referrals/overdue/"]))
+        person.browser.get(random.choice(READ["officer"]))
 
 
 def carry_on(person: Person, hands: Hands) -> None:
@@ -111,7 +131,7 @@ def paper(person: Person, referral: str) -> None:
 
 def admin(person: Person, _hands: Hands, random: Random) -> None:
     """One look of somebody who looks after the portal."""
-    person.browser.get(random.choice(["/machinery/", "/", "/partners/", "/mandates/", "/services/"]))
+    person.browser.get(random.choice(READ["portal_admin"]))
 
 
 ROLES: Sequence[tuple[str, Callable[[Person, Hands, Random], None]]] = (
@@ -122,22 +142,44 @@ ROLES: Sequence[tuple[str, Callable[[Person, Hands, Random], None]]] = (
 )
 
 
-def at_work(address: str, diary: Diary, seed: int, stop: threading.Event) -> list[threading.Thread]:
-    """Threads of people who work until `stop`."""
-    hands, random = Hands(), Random(seed)
+class Crew:
+    """Threads of people who work until `stop`; each that fell silent is named."""
 
-    def work(person: Person, do: Callable[[Person, Hands, Random], None], own: Random) -> None:
-        person.diary = diary
-        while not stop.wait(own.uniform(*PAUSE)):
+    def __init__(self, address: str, diary: Diary, seed: int) -> None:
+        self.diary, self.hands, self.stopping = diary, Hands(), threading.Event()
+        self.seen: dict[str, float] = {}  # when each last began something
+        random = Random(seed)
+        people = [(Person(address, email), do) for email, do in ROLES]
+        self._threads = [
+            threading.Thread(target=self._work, args=(person, do, Random(random.random())), name=person.email)
+            for person, do in people
+        ]
+
+    def start(self) -> None:
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        self.look()
+        self.stopping.set()
+        for thread in self._threads:
+            thread.join(timeout=2 * SILENT)
+            if thread.is_alive():
+                self.diary.trouble(f"{thread.name} does not come to an end")
+
+    def look(self) -> None:
+        """Name whoever has stopped working by themselves."""
+        for thread in self._threads:
+            silent = time.monotonic() - self.seen.get(thread.name, 0)
+            if not thread.is_alive() or silent > SILENT:
+                self.diary.trouble(f"{thread.name} has not done anything for {silent:.0f} s")
+
+    def _work(self, person: Person, do: Callable[[Person, Hands, Random], None], own: Random) -> None:
+        person.diary = self.diary
+        self.seen[person.email] = time.monotonic()
+        while not self.stopping.wait(own.uniform(*PAUSE)):
+            self.seen[person.email] = time.monotonic()
             try:
-                do(person, hands, own)
-            except (Unanswered, LookupError, OSError) as error:
-                diary.trouble(f"{person.email}: {type(error).__name__} {error}"[:400])
-
-    people = [(Person(address, email), do) for email, do in ROLES]
-    threads = [
-        threading.Thread(target=work, args=(person, do, Random(random.random()))) for person, do in people
-    ]
-    for thread in threads:
-        thread.start()
-    return threads
+                do(person, self.hands, own)
+            except Exception as error:  # whatever it is, it is told, and the others go on
+                self.diary.trouble(f"{person.email}: {type(error).__name__} {error}"[:400])

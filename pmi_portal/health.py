@@ -14,12 +14,13 @@ import redis
 from celery import current_app
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.db import connection, transaction
+from django.db import Error, connection, transaction
 from django.db.migrations.loader import MigrationLoader
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from psycopg import sql
+from psycopg_pool import PoolTimeout
 
 from .beat import SEEN_KEY
 from .broker import LIMIT, impatient
@@ -32,13 +33,28 @@ class Unwell(Exception):
 
 
 def check_database() -> None:
-    """It takes the role that every page takes: without it none would open."""
-    _ask_database(sql.SQL("SET ROLE {}").format(sql.Identifier(settings.DATABASE_ROLE)))
+    """Ask on a connection of its own: waiting for one of the pool could take longer than a monitor waits.
+
+    It takes the role that every page takes: without it none would open.
+    """
+    parameters = connection.get_connection_params()
+    for django_only in ("pool", "cursor_factory", "context", "prepare_threshold"):
+        parameters.pop(django_only, None)
+    try:
+        with psycopg.connect(**parameters | {"connect_timeout": 2}) as database:
+            database.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(settings.DATABASE_ROLE)))
+    except psycopg.Error as error:
+        raise Unwell("does not answer") from error
+
+
+def check_pages() -> None:
+    """The database as the pages find it, over the connections that they have: there may be no other one to be had."""
+    _ask("SELECT 1")
 
 
 def check_migrations() -> None:
     """Migrations that the database has and this code does not know are a newer version's, and do no harm."""
-    applied = set(_ask_database(sql.SQL("SELECT app, name FROM django_migrations")))
+    applied = set(_ask("SELECT app, name FROM django_migrations"))
     if missing := len(_migrations() - applied):
         raise Unwell(f"{missing} migrations are missing")
 
@@ -49,16 +65,12 @@ def _migrations() -> frozenset[tuple[str, str]]:
     return frozenset(MigrationLoader(None).disk_migrations or ())
 
 
-def _ask_database(question: sql.SQL | sql.Composed) -> list[tuple[Any, ...]]:
-    """Ask on a connection of its own: waiting for one of the pool could take longer than a monitor waits."""
-    parameters = connection.get_connection_params()
-    for django_only in ("pool", "cursor_factory", "context", "prepare_threshold"):
-        parameters.pop(django_only, None)
+def _ask(question: str) -> list[tuple[Any, ...]]:
     try:
-        with psycopg.connect(**parameters | {"connect_timeout": 2}) as database:
-            asked = database.execute(question)
-            return asked.fetchall() if asked.description else []
-    except psycopg.Error as error:
+        with connection.cursor() as cursor:
+            cursor.execute(question)
+            return list(cursor.fetchall())
+    except (Error, PoolTimeout) as error:
         raise Unwell("does not answer") from error
 
 
@@ -127,5 +139,5 @@ def livez(request: HttpRequest) -> JsonResponse:
 @require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
     """200 while this process can do its work, else 503: its database answers and has every migration of this code."""
-    found = {"database": _result(check_database), "migrations": _result(check_migrations)}
+    found = {"database": _result(check_pages), "migrations": _result(check_migrations)}
     return JsonResponse(found, status=200 if set(found.values()) == {"ok"} else 503)

@@ -3,11 +3,15 @@
 import socket
 import time
 from collections.abc import Iterator
+from typing import Any
 
+import psycopg
 import pytest
 import redis
 from django.conf import LazySettings
+from django.db import OperationalError
 from django.test import Client
+from psycopg_pool import PoolTimeout
 
 from pmi_portal import health
 from pmi_portal.beat import SEEN_KEY, SEEN_SECONDS
@@ -64,9 +68,6 @@ def test_nothing_can_be_posted_to_it(client: Client):
     assert client.post("/healthz").status_code == 405
 
 
-NOWHERE = {"host": "/nonexistent", "dbname": "portal"}
-
-
 def test_a_process_is_live_and_ready_without_broker_and_worker(
     client: Client, settings: LazySettings
 ) -> None:
@@ -78,14 +79,29 @@ def test_a_process_is_live_and_ready_without_broker_and_worker(
     assert "no-store" in response["Cache-Control"]
 
 
+@pytest.mark.parametrize("error", [OperationalError, PoolTimeout])
 def test_without_its_database_it_is_live_and_not_ready(
-    client: Client, monkeypatch: pytest.MonkeyPatch
+    client: Client, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
 ) -> None:
-    monkeypatch.setattr(health.connection, "get_connection_params", lambda: dict(NOWHERE))
+    def fail() -> None:
+        raise error
+
+    monkeypatch.setattr(health.connection, "cursor", fail)
     assert client.get("/livez").status_code == 200
     response = client.get("/readyz")
     assert response.status_code == 503
     assert response.json() == {"database": "does not answer", "migrations": "does not answer"}
+
+
+def test_where_no_other_connection_is_to_be_had_the_pages_work_and_so_does_readiness(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(**_: Any) -> None:
+        raise psycopg.OperationalError("FATAL: sorry, too many clients already")
+
+    monkeypatch.setattr(health.psycopg, "connect", refused)
+    assert client.get("/healthz").json()["database"] == "does not answer"
+    assert client.get("/readyz").status_code == 200
 
 
 def test_code_that_is_newer_than_the_database_is_not_ready(

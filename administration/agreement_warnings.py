@@ -5,52 +5,57 @@ An agreement that ends stops nothing by itself. One that a later one follows is 
 
 from __future__ import annotations
 
-from django.db import transaction
+from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
+from uuid import UUID
+
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import PortalAdmin
 from agencies.models import Agreement
-from agencies.models.standing import WARNED_BEFORE
+from agencies.models.standing import WARNED_BEFORE, AgreementQuerySet
+from errands.moments import Moment, held
 from notifications.actions import notify
 from notifications.choices import Kind
 
-AT_ONCE = 100  # agreements in one transaction
 ENDED = 0
 
 
-@transaction.atomic
 def warn() -> int:
     """Tell of every agreement whose next warning is due, each once; how many there were."""
-    due = [(row, mark) for row in _ending() if (mark := _mark(row)) != row.warned]
-    admins = list(User.objects.filter(role=PortalAdmin.code, is_active=True)) if due else []
-    for row, mark in due:
-        notify(
-            admins,
-            kind=Kind.AGREEMENT_ENDED if mark == ENDED else Kind.AGREEMENT_ENDING,
-            reference=row.partner.code,
-            path=reverse("agencies:partner", args=[row.partner.code]),
-        )
-        Agreement.objects.filter(pk=row.pk).update(warned=mark)
-    return len(due)
+    return MOMENT.sweep()
 
 
-def _ending() -> list[Agreement]:
-    """Agreements near their end, or past it, which nobody told yet; another sweep's are left to it."""
-    untold = Agreement.objects.ending().filter(Q(warned=None) | Q(warned__gt=ENDED))
-    rows = untold.without_document().select_related("partner")
-    return list(
-        rows.order_by("expires_on").select_for_update(of=("self",), skip_locked=True, no_key=True)[:AT_ONCE]
+def _due(now: datetime) -> AgreementQuerySet:
+    """Agreements near their end, or past it, of which a mark was reached that nobody told."""
+    today = timezone.localdate(now)
+    reached = [Q(expires_on__lt=today) & _not_told(ENDED)]
+    reached += [Q(expires_on__lte=today + timedelta(days=days)) & _not_told(days) for days in WARNED_BEFORE]
+    return Agreement.objects.ending().filter(reduce(or_, reached)).without_document().order_by("expires_on")
+
+
+def _not_told(mark: int) -> Q:
+    return Q(warned=None) | Q(warned__gt=mark)
+
+
+def _warn(pk: UUID, now: datetime) -> bool:
+    row = held(_due(now), pk).select_related("partner").first()
+    if row is None:
+        return False
+    row.warned = ENDED if row.has_ended else min(days for days in WARNED_BEFORE if row.days_left <= days)
+    row.save(update_fields=["warned"])
+    notify(
+        User.objects.filter(role=PortalAdmin.code, is_active=True),
+        kind=Kind.AGREEMENT_ENDED if row.has_ended else Kind.AGREEMENT_ENDING,
+        reference=row.partner.code,
+        path=reverse("agencies:partner", args=[row.partner.code]),
     )
+    return True
 
 
-def _mark(row: Agreement) -> int | None:
-    """Which warning the agreement is at by now: the days it was to be told before, 0 once it has ended."""
-    if row.has_ended:
-        return ENDED
-    reached = [days for days in WARNED_BEFORE if row.days_left <= days]
-    now = min(reached, default=None)
-    if now is None or (row.warned is not None and row.warned <= now):
-        return row.warned
-    return now
+MOMENT = Moment("agreements", _("Warnings of agreements that end"), due=_due, look=_warn)

@@ -6,20 +6,20 @@ not warned: where the sweep stood still, the warning comes late, and the lock te
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Greatest
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from accounts.roles import PortalAdmin
+from errands.moments import Moment, held
 from notifications.actions import send_email
 from notifications.writing import link_to
 
@@ -27,46 +27,39 @@ from .choices import StaffVerb
 from .models import StaffEvent
 
 WARNED_BEFORE = timedelta(days=10)
-BATCH = 200  # people in a round; the next sweep finds the others
 
 
 def look() -> int:
     """Warn and lock everybody whose time has come; how many."""
     if not settings.LOCK_AFTER_DAYS:
         return 0
-    return _each(_to_warn, _warn) + _each(_to_lock, _lock)
+    return WARNINGS.sweep() + LOCKS.sweep()
 
 
 def _in_use_since() -> Greatest:
     return Greatest("date_joined", "last_login", "unlocked_at")  # PostgreSQL passes over what is empty
 
 
-def _unused_for(days: timedelta) -> QuerySet[User]:
+def _unused_for(days: timedelta, now: datetime) -> QuerySet[User]:
     people = User.objects.filter(is_active=True, locked_at=None).annotate(used=_in_use_since())
-    return people.filter(used__lte=timezone.now() - days).order_by("used", "pk")
+    return people.filter(used__lte=now - days).order_by("used", "pk")
 
 
-def _to_warn() -> QuerySet[User]:
-    due = _unused_for(timedelta(days=settings.LOCK_AFTER_DAYS) - WARNED_BEFORE)
+def _to_warn(now: datetime) -> QuerySet[User]:
+    due = _unused_for(timedelta(days=settings.LOCK_AFTER_DAYS) - WARNED_BEFORE, now)
     return due.filter(Q(lock_warned_at=None) | Q(lock_warned_at__lt=F("used")))
 
 
-def _to_lock() -> QuerySet[User]:
-    due = _unused_for(timedelta(days=settings.LOCK_AFTER_DAYS))
-    return due.filter(lock_warned_at__gte=F("used"), lock_warned_at__lte=timezone.now() - WARNED_BEFORE)
+def _to_lock(now: datetime) -> QuerySet[User]:
+    due = _unused_for(timedelta(days=settings.LOCK_AFTER_DAYS), now)
+    return due.filter(lock_warned_at__gte=F("used"), lock_warned_at__lte=now - WARNED_BEFORE)
 
 
-def _each(found: Callable[[], QuerySet[User]], act: Callable[[int], bool]) -> int:
-    due = list(found().values_list("pk", flat=True)[:BATCH])
-    return sum(act(pk) for pk in due)
-
-
-@transaction.atomic
-def _warn(pk: int) -> bool:
-    person = _held(_to_warn(), pk)
+def _warn(pk: int, now: datetime) -> bool:
+    person = held(_to_warn(now), pk).first()
     if person is None:
         return False
-    person.lock_warned_at = timezone.now()
+    person.lock_warned_at = now
     person.save(update_fields=["lock_warned_at"])
     used: datetime = person.used  # type: ignore[attr-defined]  # annotated
     _write(
@@ -76,13 +69,13 @@ def _warn(pk: int) -> bool:
     return True
 
 
-@transaction.atomic
-def _lock(pk: int) -> bool:
-    usable = _usable_portal_admins()
-    person = _held(_to_lock(), pk)
-    if person is None or usable == [person.pk]:
+def _lock(pk: int, now: datetime) -> bool:
+    """Skips a person whom somebody holds: who signs in just now is not locked."""
+    stays = _stays()
+    person = held(_to_lock(now), pk).first()
+    if person is None or person.pk == stays:
         return False
-    person.locked_at = timezone.now()
+    person.locked_at = now
     person.save(update_fields=["locked_at"])
     StaffEvent.objects.create(
         verb=StaffVerb.LOCKED_UNUSED,
@@ -94,15 +87,12 @@ def _lock(pk: int) -> bool:
     return True
 
 
-def _usable_portal_admins() -> list[int]:
-    """Those who can unlock others; one always stays. Other acts on portal admins wait until this one is over."""
-    admins = User.objects.filter(role=PortalAdmin.code).order_by("pk").select_for_update(no_key=True)
-    return [admin.pk for admin in admins if admin.is_active and admin.locked_at is None]
-
-
-def _held(found: QuerySet[User], pk: int) -> User | None:
-    """The person, if it is still so and nobody holds them; who signs in just now is not locked."""
-    return found.filter(pk=pk).select_for_update(of=("self",), no_key=True, skip_locked=True).first()
+def _stays() -> int | None:
+    """The portal admin who was here last of those who can unlock others. Other acts on them wait until this one is over."""
+    admins = User.objects.filter(role=PortalAdmin.code).annotate(used=_in_use_since()).order_by("pk")
+    held_admins = admins.select_for_update(no_key=True)
+    usable = [(admin.used, admin.pk) for admin in held_admins if admin.is_active and admin.locked_at is None]
+    return max(usable)[1] if usable else None
 
 
 def _write(person: User, on: datetime) -> None:
@@ -118,3 +108,7 @@ def _write(person: User, on: datetime) -> None:
         )
         subject = _("Your account is about to be locked")
     send_email(to=person.email, subject=subject, body=body)
+
+
+WARNINGS = Moment("unused", gettext_lazy("Warnings of accounts that nobody uses"), due=_to_warn, look=_warn)
+LOCKS = Moment("locks", gettext_lazy("Locks of accounts that nobody uses"), due=_to_lock, look=_lock)

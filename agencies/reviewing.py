@@ -10,13 +10,14 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
 from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import PartnerAdmin
+from errands.moments import Moment, held
 from notifications.actions import notify
 from notifications.choices import Kind
 
@@ -67,25 +68,32 @@ def unanswered(quarter: Quarter) -> PartnerQuerySet:
 
 def remind() -> int:
     """Remind the admins of every partner that has not answered, once at each stage; how many partners."""
+    return MOMENT.sweep()
+
+
+def _stage(now: datetime) -> tuple[Quarter, ReviewStage]:
     quarter = current()
-    stages = [ReviewStage.BEGUN]
-    if timezone.now() >= quarter.ends - ENDS_SOON:
-        stages.append(ReviewStage.ENDS)
-    return sum(_remind(partner, quarter, stages[-1]) for partner in _not_reminded(quarter, stages[-1]))
+    return quarter, ReviewStage.ENDS if now >= quarter.ends - ENDS_SOON else ReviewStage.BEGUN
 
 
-def _not_reminded(quarter: Quarter, stage: ReviewStage) -> list[Partner]:
+def _not_reminded(now: datetime) -> PartnerQuerySet:
+    quarter, stage = _stage(now)
     reminded = ReviewReminder.objects.filter(partner=OuterRef("pk"), quarter=quarter.name, stage=stage)
-    return list(unanswered(quarter).filter(~Exists(reminded)))
+    return unanswered(quarter).filter(~Exists(reminded))
 
 
-def _remind(partner: Partner, quarter: Quarter, stage: ReviewStage) -> bool:
-    admins = User.objects.filter(partner=partner, role=PartnerAdmin.code, is_active=True, locked_at=None)
-    try:
-        with transaction.atomic():
-            ReviewReminder.objects.create(partner=partner, quarter=quarter.name, stage=stage)
-            path = reverse("agencies:review", args=[partner.code])
-            notify(admins, kind=KINDS[stage], reference=quarter.name, path=path)
-    except IntegrityError:  # another worker was faster
+def _remind(pk: int, now: datetime) -> bool:
+    partner = held(_not_reminded(now), pk).first()
+    if partner is None:
         return False
+    quarter, stage = _stage(now)
+    _row, is_new = ReviewReminder.objects.get_or_create(partner=partner, quarter=quarter.name, stage=stage)
+    if not is_new:  # another worker was faster by a moment
+        return False
+    admins = User.objects.filter(partner=partner, role=PartnerAdmin.code, is_active=True, locked_at=None)
+    path = reverse("agencies:review", args=[partner.code])
+    notify(admins, kind=KINDS[stage], reference=quarter.name, path=path)
     return True
+
+
+MOMENT = Moment("reviews", _("Reminders of the review of accounts"), due=_not_reminded, look=_remind)

@@ -6,19 +6,20 @@ runs on a referral is touched by whoever holds the referral; one on a case, by w
 
 from __future__ import annotations
 
-import logging
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import Right
 from agencies import calendars
 from agencies.choices import Urgency
 from agencies.models import Partner
+from errands.moments import Moment, held
 from notifications.actions import notify
 from notifications.choices import Kind
 
@@ -27,13 +28,9 @@ from .choices import ClockCode, EventKind
 from .events import record
 from .models import Case, Clock
 
-logger = logging.getLogger(__name__)
-
 # The grounds on which an agency may close a complaint: Peraturan BP2MI 6/2024 art. 30(1)a, b, c and e.
 COMPLAINT = (ClockCode.DOCS_INCOMPLETE, ClockCode.DATA_UNCLEAR, ClockCode.UNREACHABLE, ClockCode.NO_REPLY)
 WARN_AT = 2 / 3  # of the time allowed
-BATCH = 100  # clocks a sweep looks at; the next one finds the others
-AFTER_A_FAILURE = timedelta(minutes=10)
 
 
 def start(
@@ -104,30 +101,24 @@ def end_complaint(referral: Any, *, by: User | None, at: datetime) -> None:
 
 
 def look_at_due(now: datetime | None = None) -> int:
-    """Look at every clock whose time has come; how many were told of. One that fails holds up no other."""
-    now = now or timezone.now()
-    due = Clock.objects.filter(next_at__lte=now).order_by("next_at")
-    told = 0
-    for pk in list(due.values_list("pk", flat=True)[:BATCH]):
-        try:
-            told += look(pk, now)
-        except Exception:
-            logger.exception("time limit %s could not be told of", pk)
-            Clock.objects.filter(pk=pk, next_at__lte=now).update(next_at=now + AFTER_A_FAILURE)
-    return told
+    """Look at every clock whose time has come; how many were told of."""
+    return MOMENT.sweep(now)
 
 
-@transaction.atomic
+def _due(now: datetime) -> QuerySet[Clock]:
+    return Clock.objects.running().filter(next_at__lte=now).order_by("next_at")
+
+
 def look(pk: UUID, now: datetime) -> bool:
     """Tell of one clock what has become true: two thirds have passed, or all of it; whether there was anything to tell.
 
     Of a clock that was not looked at in time only the end is told: what is left of it is nothing. Skips a clock, a
     referral or a case that somebody holds: the next sweep comes soon.
     """
-    due = Clock.objects.filter(pk=pk, next_at__lte=now, stopped_at=None).select_related("case")
-    if not _hold_referral(due.first()):
+    due = _due(now).select_related("case")
+    if not _hold_referral(due.filter(pk=pk).first()):
         return False
-    clock = due.select_for_update(of=("self", "case"), skip_locked=True, no_key=True).first()
+    clock = held(due, pk, "case").first()
     if clock is None:
         return False
     ran_out = clock.due_at <= now
@@ -139,13 +130,14 @@ def look(pk: UUID, now: datetime) -> bool:
     return True
 
 
+MOMENT = Moment("time-limits", _("Warnings of time limits"), due=_due, look=look)
+
+
 def _hold_referral(clock: Clock | None) -> bool:
     """Hold the referral that a clock runs on before the case, as every act does; False when somebody else has it."""
     if clock is None or clock.referral_id is None:
         return clock is not None
-    referral = clock.case.referrals.filter(pk=clock.referral_id)
-    held = referral.select_for_update(skip_locked=True, no_key=True).values_list("pk")
-    return held.first() is not None
+    return held(clock.case.referrals.all(), clock.referral_id).only("pk").first() is not None
 
 
 def has_run_out(clock: Clock, now: datetime | None = None) -> bool:

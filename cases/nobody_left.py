@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from django.db import transaction
+from datetime import datetime
+
 from django.db.models import Exists, F, OuterRef, Q
-from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import Right
+from errands.moments import Moment, held
 from notifications.actions import notify
 from notifications.choices import Kind
 
@@ -16,19 +18,19 @@ from .choices import AccessWay
 from .models import Case, CaseAccess
 from .models.case_reads import CaseQuerySet
 
-BATCH = 200  # cases in a round; the next sweep finds the others
-
 
 def tell() -> int:
     """Tell the supervisors of every open case that has lost its readers, once; of how many.
 
     Who has been named or come back since makes the case fit to be told of again.
     """
-    lost = _unread()
     told_before = Case.objects.restricted().filter(nobody_told_at__isnull=False)
-    told_before.exclude(pk__in=lost.values("pk")).update(nobody_told_at=None)
-    waiting = list(lost.filter(nobody_told_at=None).values_list("pk", flat=True)[:BATCH])
-    return sum(_tell(pk) for pk in waiting)
+    told_before.exclude(pk__in=_unread().values("pk")).update(nobody_told_at=None)
+    return MOMENT.sweep()
+
+
+def _due(_now: datetime) -> CaseQuerySet:
+    return _unread().filter(nobody_told_at=None).order_by("pk")
 
 
 def _unread() -> CaseQuerySet:
@@ -46,18 +48,12 @@ def _unread() -> CaseQuerySet:
     return there.filter(~Exists(caseworker), ~Exists(named))
 
 
-@transaction.atomic
-def _tell(pk: int) -> bool:
+def _tell(pk: int, now: datetime) -> bool:
     """Skips a case that somebody holds: they are perhaps naming somebody just now."""
-    held = (
-        _unread()
-        .filter(pk=pk, nobody_told_at=None)
-        .select_for_update(skip_locked=True, of=("self",), no_key=True)
-    )
-    case = held.select_related("partner").first()
+    case = held(_due(now), pk).select_related("partner").first()
     if case is None:
         return False
-    case.nobody_told_at = timezone.now()
+    case.nobody_told_at = now
     case.save(update_fields=["nobody_told_at"])
     people = audience.people(case.partner, Right.OVERSEE_CASES)
     notify(
@@ -67,3 +63,6 @@ def _tell(pk: int) -> bool:
         path=case.access_url if people else case.get_absolute_url(),
     )
     return True
+
+
+MOMENT = Moment("nobody-reads", _("Warnings of restricted cases that nobody reads"), due=_due, look=_tell)

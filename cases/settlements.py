@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import logging
-from datetime import date, timedelta
+from datetime import date, datetime, time
 from decimal import Decimal
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from agencies.choices import Urgency
+from errands.moments import Moment, held
 from notifications.actions import notify
 from notifications.choices import Kind
 
@@ -23,11 +25,6 @@ from .closing import sent_before
 from .events import done_already, record
 from .models import Case
 from .models.consent import HOME
-
-logger = logging.getLogger(__name__)
-
-BATCH = 100  # cases a sweep asks about; the next one finds the others
-A_DAY = timedelta(days=1)  # after which one that failed is tried again
 
 
 class FollowUpRefused(Exception):
@@ -91,23 +88,17 @@ def ask_about_due(today: date | None = None) -> int:
 
     The day begins where the papers are kept (Asia/Jakarta).
     """
-    today = today or timezone.localdate(timezone=HOME)
-    due = Case.objects.filter(settlement_ask_on__lte=today).order_by("settlement_ask_on")
-    asked = 0
-    for pk in list(due.values_list("pk", flat=True)[:BATCH]):
-        try:
-            asked += ask(pk, today)
-        except Exception:
-            logger.exception("could not ask about the settlement of case %s", pk)
-            Case.objects.filter(pk=pk, settlement_ask_on__lte=today).update(settlement_ask_on=today + A_DAY)
-    return asked
+    return MOMENT.sweep(datetime.combine(today, time(12), HOME) if today else None)
 
 
-@transaction.atomic
-def ask(pk: int, today: date) -> bool:
+def _due(now: datetime) -> QuerySet[Case]:
+    today = timezone.localdate(now, HOME)
+    return Case.objects.filter(settlement_ask_on__lte=today).order_by("settlement_ask_on")
+
+
+def ask(pk: int, now: datetime) -> bool:
     """Ask about one settlement; whether there was anything to ask. Skips a case that somebody holds."""
-    due = Case.objects.filter(pk=pk, settlement_ask_on__lte=today).select_related("assigned_to", "partner")
-    case = due.select_for_update(of=("self",), skip_locked=True, no_key=True).first()
+    case = held(_due(now), pk).select_related("assigned_to", "partner").first()
     if case is None:
         return False
     case.settlement_ask_on = None
@@ -123,3 +114,6 @@ def ask(pk: int, today: date) -> bool:
         urgent=case.urgency == Urgency.EMERGENCY,
     )
     return True
+
+
+MOMENT = Moment("settlements", gettext_lazy("Questions about settlements"), due=_due, look=ask)

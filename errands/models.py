@@ -1,4 +1,4 @@
-"""What an errand keeps in its row."""
+"""What an errand keeps in its row, and what is kept of a moment's row that failed."""
 
 from django.db import models
 from django.db.models.functions import Now
@@ -23,3 +23,23 @@ class Errand(models.Model):
 
     class Meta:
         abstract = True
+
+
+class Trouble(Errand):
+    """A row whose moment came and whose look failed: when it is tried again, or that it was tried too often.
+
+    `row` is its key as text; the row itself, with its own times, is left as it was. `trace_id` is that of the first try.
+    """
+
+    moment = models.CharField(max_length=40)
+    row = models.CharField(max_length=36)
+    problem = models.CharField(max_length=100, blank=True)
+    is_given_up = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name = _("moment that failed")
+        verbose_name_plural = _("moments that failed")
+        constraints = (models.UniqueConstraint(fields=("moment", "row"), name="one_trouble_of_a_row"),)
+
+    def __str__(self) -> str:
+        return f"{self.moment} {self.row}"

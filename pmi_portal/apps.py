@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 
 
 class PortalConfig(AppConfig):
@@ -6,3 +7,7 @@ class PortalConfig(AppConfig):
 
     def ready(self) -> None:
         from . import checks  # noqa: F401  # registers them
+
+        autodiscover_modules(
+            "tasks"
+        )  # /machinery/ and /metrics know of all there is to do, as the worker does

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.policy import SignedInRequest, allow
 from accounts.roles import Right
+from errands.moments import MOMENTS
 from errands.queue import QUEUES
 from notifications.models import Notification
 from privacy.acting import as_portal
@@ -121,7 +122,8 @@ def _swept() -> list[sweeps.Sweep] | None:
 def _waiting() -> list[Waiting]:
     held = Notification.objects.filter(email_at__lte=timezone.now())
     with as_portal():  # every partner's; only counted
-        waiting = [_counted(str(queue.title), queue.due(), queue.at) for queue in QUEUES.values()]
+        found = {name: _counted(str(queue.title), queue.due(), queue.at) for name, queue in QUEUES.items()}
+    waiting = [row for name, row in found.items() if row.count or name not in MOMENTS]
     return [
         *waiting,
         _counted(gettext("Notices to be e-mailed"), held, "email_at"),

@@ -5,13 +5,12 @@ with its event and its messages in one transaction, and `escalation_level` remem
 the sweep runs twice, late, or after a day down.
 """
 
-import logging
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import PortalAdmin, Supervisor
@@ -19,6 +18,7 @@ from agencies.choices import Recipients, Urgency
 from agencies.models import EscalationStep
 from cases.choices import EventKind
 from cases.events import record
+from errands.moments import Moment, held
 from notifications.actions import notify
 from notifications.choices import Kind
 
@@ -26,37 +26,22 @@ from . import audience, deadlines
 from .choices import LIVE, Side
 from .models import Referral
 
-logger = logging.getLogger(__name__)
-
-BATCH = 1000  # referrals that a sweep looks at; the next one finds the others
-AFTER_A_FAILURE = timedelta(minutes=10)
-
 
 def escalate_due() -> int:
-    """Give every reminder whose time has come; of how many referrals. One that fails never holds up the others."""
-    now = timezone.now()
-    waiting = Referral.objects.filter(escalate_at__lte=now).order_by("escalate_at")
-    ids = list(waiting.values_list("pk", flat=True)[:BATCH])
-    return sum(_try(referral_id, now) for referral_id in ids)
+    """Give every reminder whose time has come; of how many referrals."""
+    return MOMENT.sweep()
 
 
-def _try(referral_id: UUID, now: datetime) -> bool:
-    try:
-        return escalate(referral_id, now)
-    except Exception:
-        logger.exception("nobody could be reminded of referral %s", referral_id)
-        Referral.objects.filter(pk=referral_id).update(escalate_at=now + AFTER_A_FAILURE)
-        return False
+def _due(now: datetime) -> QuerySet[Referral]:
+    return Referral.objects.filter(escalate_at__lte=now).order_by("escalate_at")
 
 
-@transaction.atomic
 def escalate(referral_id: UUID, now: datetime) -> bool:
     """Give the reminders of one referral whose time has come; whether there was anything to look at.
 
     Skips one that somebody holds: they are acting on it, and the next sweep comes soon.
     """
-    due = Referral.objects.filter(pk=referral_id, escalate_at__lte=now)
-    if due.select_for_update(skip_locked=True, no_key=True).values_list("pk").first() is None:
+    if held(_due(now), referral_id).only("pk").first() is None:
         return False
     related = ("case__assigned_to", "case__partner", "sender", "receiver")
     referral = Referral.objects.select_related(*related).get(pk=referral_id)
@@ -70,6 +55,9 @@ def escalate(referral_id: UUID, now: datetime) -> bool:
     deadlines.schedule(referral, policy)
     referral.save(update_fields=["escalate_at", "escalation_level", "changed_at"])
     return True
+
+
+MOMENT = Moment("deadlines", _("Reminders of deadlines of referrals"), due=_due, look=escalate)
 
 
 def _remind(referral: Referral, step: EscalationStep, now: datetime) -> None:

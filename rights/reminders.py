@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from uuid import UUID
 
-from django.db import transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import Right
 from cases import audience
+from errands.moments import Moment, held
 from notifications.actions import notify
 from notifications.choices import Kind
 
 from .choices import Reminded
 from .models import Breach, DataRequest, LegalHold
-
-logger = logging.getLogger(__name__)
-
-BATCH = 100
 
 
 def tell_of(request: DataRequest, kind: Kind, *, but: User | None = None) -> None:
@@ -46,25 +42,8 @@ def keepers(breach: Breach) -> list[User]:
 
 
 def remind(now: datetime | None = None) -> int:
-    """Tell of everything whose time has come; how many were told of. One that fails holds up no other."""
-    at = now or timezone.now()
-    due: list[tuple[Any, Any]] = [
-        (_remind_request, DataRequest.objects.filter(next_at__lte=at)),
-        (_remind_breach, Breach.objects.filter(next_at__lte=at)),
-        (_remind_hold, LegalHold.objects.standing().filter(next_on__lte=timezone.localdate(at))),
-    ]
-    return sum(_each(look, rows.values_list("pk", flat=True)[:BATCH], at) for look, rows in due)
-
-
-def _each(look: Any, ids: Iterable[Any], at: datetime) -> int:
-    told = 0
-    for pk in list(ids):
-        try:
-            with transaction.atomic():
-                told += look(pk, at)
-        except Exception:
-            logger.exception("%s %s could not be told of", look.__name__, pk)
-    return told
+    """Tell of everything whose time has come; how many were told of."""
+    return sum(moment.sweep(now) for moment in (REQUESTS, BREACHES, HOLDS))
 
 
 def _advance(row: DataRequest | Breach, at: datetime) -> Reminded:
@@ -76,9 +55,12 @@ def _advance(row: DataRequest | Breach, at: datetime) -> Reminded:
     return Reminded(row.reminded)
 
 
-def _remind_request(pk: Any, at: datetime) -> bool:
-    due = DataRequest.objects.filter(pk=pk, next_at__lte=at).select_related("partner", "recorded_by")
-    row = due.select_for_update(skip_locked=True, of=("self",), no_key=True).first()
+def _requests(at: datetime) -> QuerySet[DataRequest]:
+    return DataRequest.objects.filter(next_at__lte=at).order_by("next_at")
+
+
+def _remind_request(pk: UUID, at: datetime) -> bool:
+    row = held(_requests(at), pk).select_related("partner", "recorded_by").first()
     if row is None:
         return False
     overdue = _advance(row, at) is Reminded.OVERDUE
@@ -86,9 +68,12 @@ def _remind_request(pk: Any, at: datetime) -> bool:
     return True
 
 
-def _remind_breach(pk: Any, at: datetime) -> bool:
-    due = Breach.objects.filter(pk=pk, next_at__lte=at)
-    row = due.select_for_update(skip_locked=True, of=("self",), no_key=True).first()
+def _breaches(at: datetime) -> QuerySet[Breach]:
+    return Breach.objects.filter(next_at__lte=at).order_by("next_at")
+
+
+def _remind_breach(pk: UUID, at: datetime) -> bool:
+    row = held(_breaches(at), pk).first()
     if row is None:
         return False
     overdue = _advance(row, at) is Reminded.OVERDUE
@@ -99,10 +84,12 @@ def _remind_breach(pk: Any, at: datetime) -> bool:
     return True
 
 
-def _remind_hold(pk: Any, at: datetime) -> bool:
-    due = LegalHold.objects.standing().filter(pk=pk, next_on__lte=timezone.localdate(at))
-    row = due.select_for_update(skip_locked=True, of=("self",), no_key=True).select_related("case__partner")
-    hold = row.first()
+def _holds(at: datetime) -> QuerySet[LegalHold]:
+    return LegalHold.objects.standing().filter(next_on__lte=timezone.localdate(at)).order_by("next_on")
+
+
+def _remind_hold(pk: UUID, at: datetime) -> bool:
+    hold = held(_holds(at), pk).select_related("case__partner").first()
     if hold is None:
         return False
     hold.next_on = None
@@ -114,3 +101,8 @@ def _remind_hold(pk: Any, at: datetime) -> bool:
         path=reverse("rights:retention"),
     )
     return True
+
+
+REQUESTS = Moment("requests", _("Reminders of workers' requests"), due=_requests, look=_remind_request)
+BREACHES = Moment("breaches", _("Reminders of breaches"), due=_breaches, look=_remind_breach)
+HOLDS = Moment("legal-holds", _("Reminders of legal holds"), due=_holds, look=_remind_hold)

@@ -16,12 +16,13 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.roles import PartnerAdmin
 from accounts.tests.factories import make_portal_admin, make_user
-from administration import actions, tasks
+from administration import actions, agreement_warnings, tasks
 from administration.actions import AgreementRefused
 from agencies.choices import PartnerState, StaffVerb
 from agencies.models import Agreement, Partner, StaffEvent
 from agencies.tests.factories import make_partner
 from cases.tests.files import docx, pdf
+from notifications.actions import notify
 from notifications.models import Notification
 from privacy.sealing import SealBroken
 
@@ -198,6 +199,24 @@ def test_after_a_week_without_the_sweep_one_is_told_once(boss: User, partner: Pa
     note = Notification.objects.get()
     assert (note.recipient, note.path) == (boss, reverse("agencies:partner", args=["YCM"]))
     assert note.reference == "YCM"
+
+
+def test_one_that_cannot_be_told_of_holds_up_no_other_and_is_not_marked(
+    boss: User, partner: Partner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = make_agreement(partner, by=boss, ends_in=3)
+    fine = make_agreement(make_partner(), by=boss, ends_in=5)
+
+    def fails(*given: Any, **message: Any) -> None:
+        if message["reference"] == partner.code:
+            raise ValueError
+        notify(*given, **message)
+
+    monkeypatch.setattr(agreement_warnings, "notify", fails)
+    assert tasks.warn_of_agreements() == 1
+    for row in (broken, fine):
+        row.refresh_from_db()
+    assert (broken.warned, fine.warned) == (None, 7)
 
 
 def test_nobody_is_told_of_one_that_a_later_one_follows_or_of_a_closed_partners(

@@ -155,18 +155,6 @@ class TestTheSweep:
         clocks.stop(clock=clock, by=None, note="Here it is.")
         assert clocks.look_at_due(clock.due_at) == 0
 
-    def test_one_clock_that_fails_holds_up_no_other(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        first, second = started(), started()
-        look = clocks.look
-
-        def sometimes(pk: Any, now: datetime) -> bool:
-            if pk == first.pk:
-                raise RuntimeError("broken")
-            return look(pk, now)
-
-        monkeypatch.setattr(clocks, "look", sometimes)
-        assert clocks.look_at_due(second.warn_at) == 1
-
     def test_is_what_the_task_does(self) -> None:
         started(at=timezone.now() - timedelta(days=25))
         assert tasks.sweep() == 1

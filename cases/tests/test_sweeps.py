@@ -1,16 +1,20 @@
 """The sweep of a case's time limits beside the acts of people: who waits for whom, and what a failure holds up."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from cases import actions, clocks, settlements
 from cases.choices import ClockCode, EventKind, SettlementState
 from cases.events import record
 from cases.models import Case, Clock
+from cases.models.consent import HOME
+from errands.models import Trouble
 from referrals import actions as referral_actions
 from referrals.models import Referral
 from referrals.tests.factories import make_referral_in
@@ -54,40 +58,42 @@ def test_a_note_does_not_wait_for_an_act_that_wrote_to_the_log_of_the_same_case(
     assert isinstance(results[2], Case)
 
 
+def failing_for(case: Case, act: Callable[..., Any]) -> Callable[..., Any]:
+    def fails(*given: Any, **more: Any) -> Any:
+        if given[0] == case:
+            raise ValueError
+        return act(*given, **more)
+
+    return fails
+
+
 @pytest.mark.django_db
 class TestFailures:
-    def test_time_limits_that_cannot_be_told_of_hold_up_no_other(self, monkeypatch: Any) -> None:
+    """What cannot be told of holds up no other, leaves nothing behind, and keeps its own time."""
+
+    def test_of_time_limits(self, monkeypatch: pytest.MonkeyPatch) -> None:
         broken, fine = started(), started()
         Clock.objects.filter(pk=broken.pk).update(next_at=broken.warn_at - timedelta(days=1))
-        now, look = fine.warn_at, clocks.look
+        broken.refresh_from_db()
+        now = fine.warn_at
+        monkeypatch.setattr(clocks, "record", failing_for(broken.case, record))
+        assert [clocks.look_at_due(now) for _sweep in range(2)] == [1, 0]
+        assert Clock.objects.get(pk=broken.pk).next_at == broken.next_at
+        monkeypatch.undo()
+        assert clocks.look_at_due(now) == 0
+        Trouble.objects.update(next_at=Now())
+        assert clocks.look_at_due(now) == 1
 
-        def fails(pk: Any, at: Any) -> bool:
-            if pk == broken.pk:
-                raise ValueError
-            return look(pk, at)
-
-        monkeypatch.setattr(clocks, "BATCH", 1)
-        monkeypatch.setattr(clocks, "look", fails)
-        assert [clocks.look_at_due(now) for _sweep in range(2)] == [0, 1]
-        monkeypatch.setattr(clocks, "look", look)
-        assert clocks.look_at_due(now + clocks.AFTER_A_FAILURE) == 1
-
-    def test_a_settlement_that_cannot_be_asked_about_holds_up_no_other(self, monkeypatch: Any) -> None:
-        today = timezone.localdate()
+    def test_of_settlements(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        today = timezone.localdate(timezone=HOME)
         broken, fine = make_case(), make_case()
         for case, days in ((broken, 2), (fine, 1)):
             day = today - timedelta(days=days)
             pending = {"settlement_state": SettlementState.PENDING, "settlement_due": day}
             Case.objects.filter(pk=case.pk).update(settlement_ask_on=day, **pending)
-        ask = settlements.ask
-
-        def fails(pk: int, day: Any) -> bool:
-            if pk == broken.pk:
-                raise ValueError
-            return ask(pk, day)
-
-        monkeypatch.setattr(settlements, "BATCH", 1)
-        monkeypatch.setattr(settlements, "ask", fails)
-        assert [settlements.ask_about_due(today) for _sweep in range(2)] == [0, 1]
-        monkeypatch.setattr(settlements, "ask", ask)
-        assert settlements.ask_about_due(today + timedelta(days=1)) == 1
+        monkeypatch.setattr(settlements, "record", failing_for(broken, record))
+        assert [settlements.ask_about_due(today) for _sweep in range(2)] == [1, 0]
+        assert Case.objects.get(pk=broken.pk).settlement_ask_on == today - timedelta(days=2)
+        monkeypatch.undo()
+        Trouble.objects.update(next_at=Now())
+        assert settlements.ask_about_due(today) == 1

@@ -1,13 +1,15 @@
 """Consent that changes or ends while a referral goes on."""
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from cases.choices import EventKind
 from cases.models import Clock, Consent
+from cases.models.consent import HOME
 from cases.tests.factories import make_case
 from notifications.models import Notification
 from referrals import actions, consent_ends, disclosure, tasks
@@ -131,9 +133,8 @@ def test_the_sender_is_told_once_of_the_end(case, shared, days, kind):
 def test_first_that_it_ends_and_then_that_it_has_ended(case, shared):
     referral, _officer = shared
     Consent.objects.filter(pk=referral.consent_id).update(until=TODAY)
-    assert consent_ends.tell(referral.pk, TODAY)
-    assert consent_ends.tell(referral.pk, TODAY + timedelta(days=1))
-    assert not consent_ends.tell(referral.pk, TODAY + timedelta(days=2))
+    noon = datetime.combine(TODAY, time(12), HOME)
+    assert [consent_ends.tell_all(noon + timedelta(days=days)) for days in range(3)] == [1, 1, 0]
     assert referral.events.filter(kind=EventKind.CONSENT_CHANGED, actor=None).count() == 1
 
 
@@ -141,7 +142,7 @@ def test_first_that_it_ends_and_then_that_it_has_ended(case, shared):
 def test_of_a_referral_that_has_ended_nothing_is_told(case, state):
     referral, _officer = make_referral_in(state, case=case, by=case.created_by, consent={"until": TODAY})
     assert tasks.sweep_consents() == 0
-    assert not consent_ends.tell(referral.pk, TODAY)
+    assert not consent_ends.tell(referral.pk, timezone.now())
 
 
 def test_both_sides_read_that_the_grant_has_ended(client, case, shared):

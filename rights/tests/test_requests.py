@@ -10,13 +10,14 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Caseworker
-from accounts.tests.factories import make_user
+from accounts.tests.factories import make_portal_admin, make_user
 from agencies.tests.factories import make_partner
 from cases import access, restriction
 from cases import actions as case_actions
 from cases.choices import EventKind
 from cases.models import Case, CaseEvent
 from cases.tests.factories import make_case
+from errands.models import Trouble
 from notifications.choices import Kind
 from notifications.models import Notification
 from privacy.choices import Verb
@@ -27,7 +28,7 @@ from rights.actions import Refused, Stale
 from rights.choices import GROUNDS, TRANSITIONS, Reminded, RequestKind, RequestState
 from rights.models import DataRequest
 
-from .factories import make_granted, make_request, make_supervisor, step
+from .factories import make_breach, make_granted, make_request, make_supervisor, step
 
 pytestmark = pytest.mark.django_db
 
@@ -295,6 +296,24 @@ class TestReminders:
             Notification.objects.filter(kind=Kind.REQUEST_OVERDUE).values_list("reference", flat=True)
         )
         assert texts == {request_.reference}
+
+    def test_one_that_fails_waits_keeps_its_time_and_holds_up_no_breach(
+        self, request_: DataRequest, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        make_breach(by=make_portal_admin())
+        tried: list[DataRequest] = []
+
+        def fails(row: DataRequest, _kind: Kind) -> None:
+            tried.append(row)
+            raise ValueError
+
+        monkeypatch.setattr(reminders, "tell_of", fails)
+        at = timezone.now() + timedelta(hours=90)
+        assert [reminders.remind(at) for _sweep in range(3)] == [1, 0, 0]
+        assert tried == [request_]
+        again = DataRequest.objects.get()
+        assert (again.next_at, again.reminded) == (request_.next_at, request_.reminded)
+        assert Trouble.objects.get().row == str(request_.pk)
 
 
 def test_event_data_hold_no_text(case: Case) -> None:

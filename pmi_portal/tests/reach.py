@@ -51,6 +51,7 @@ NOT_OF_A_CASE = {
     "demo_mail_message": "the demo's mail",
     "directory": "what partners offer; it knows no case",
     "hsds": "what of it is published; it knows no case",
+    "machinery_again": "a kind of work that was given up: of its rows only how many",
     "rights:rule": "the times for keeping: reference data",
     **dict.fromkeys(
         (

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 from django.db.models.functions import Now
 
-from .queue import QUEUES
+from .queue import QUEUES, Queue
 
 logger = logging.getLogger(__name__)
+
+
+AT_ONCE = 5_000  # rows that are freed in one statement, so that a crowd of them takes many short ones
 
 
 def look() -> int:
@@ -19,7 +23,16 @@ def look() -> int:
     """
     found = 0
     for queue in QUEUES.values():
-        if freed := queue.too_far_ahead().update(**{queue.at: Now()}):
+        freed = 0
+        while now := _free(queue):
+            freed += now
+        if freed:
             logger.error("%s: %s rows waited for a time of a wrong clock: due now", queue.name, freed)
             found += freed
     return found
+
+
+def _free(queue: Queue[Any]) -> int:
+    rows = queue.too_far_ahead()
+    some = list(rows.values_list("pk", flat=True)[:AT_ONCE])
+    return rows.filter(pk__in=some).update(**{queue.at: Now()})

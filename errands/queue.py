@@ -63,6 +63,9 @@ class Queue(Generic[Row]):
     parked: Mapping[str, Any] = field(default_factory=dict)
     give_up: Callable[[Row], None] | None = None
     only: Callable[[Any], QuerySet[Row]] = lambda rows: rows  # such as: of no case that is paused
+    again: Callable[[Any], QuerySet[Row]] = lambda rows: (
+        rows
+    )  # of what was given up: what somebody still wants
     with_: tuple[str, ...] = ()  # related rows that are read together with a claimed one
     prefix: str = ""  # of the names of the columns of `models.Errand`
     problem: str = ""  # a column for the kind of the last error
@@ -116,9 +119,9 @@ class Queue(Generic[Row]):
         return self.all_waiting().filter(**{f"{self.at}__gt": Now() + SLACK + by_tries})
 
     def given_up(self) -> QuerySet[Row]:
-        """The rows that were tried too often."""
+        """The rows that were tried too often and that somebody still wants."""
         rows = self.model._default_manager
-        return rows.filter(**self.parked) if self.parked else rows.none()
+        return self.again(rows.filter(**self.parked)) if self.parked else rows.none()
 
     # Taking and giving back
 

@@ -36,6 +36,7 @@ QUEUE = Queue(
     model=Email,
     waiting={"state": EmailState.DUE},
     parked={"state": EmailState.PARKED},
+    again=lambda rows: rows.still_wanted(),
     problem="error",
     rank="rank",
 )

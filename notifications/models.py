@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from errands.models import Errand
 
 from .choices import UNDELIVERED, EmailState, Kind, Rank
+
+NEWS_LASTS = timedelta(days=14)  # after that an e-mail tells of what everybody knows
+LINKS_LAST = timedelta(hours=72)
 
 
 class EmailQuerySet(models.QuerySet["Email"]):
@@ -18,6 +24,15 @@ class EmailQuerySet(models.QuerySet["Email"]):
             to=models.OuterRef("to"), state=EmailState.SENT, sent_at__gt=models.OuterRef("created_at")
         ).exclude(pk=models.OuterRef("pk"))
         return self.filter(~models.Exists(later), state__in=UNDELIVERED)
+
+    def still_wanted(self) -> EmailQuerySet:
+        """Those that still say something: not long past, no link that has ended, and to nobody who was shut out."""
+        now = timezone.now()
+        fresh = models.Q(created_at__gt=now - LINKS_LAST) | models.Q(
+            created_at__gt=now - NEWS_LASTS, secret=False
+        )
+        shut_out = User.objects.filter(email=models.OuterRef("to"), is_active=False)
+        return self.filter(~models.Exists(shut_out), fresh)
 
 
 class Email(Errand):

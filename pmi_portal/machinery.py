@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import redis
 from django.contrib import messages
@@ -26,6 +27,8 @@ from privacy.acting import as_portal
 
 from . import health, schedule, sweeps
 from .broker import impatient
+
+logger = logging.getLogger(__name__)
 
 MOST = 1000  # rows that are counted, and tried again at once; more is "more than"
 PARTS: dict[str, Promise] = {  # as /healthz names them
@@ -66,10 +69,10 @@ class Waiting(Counted):
 
 
 @dataclass(frozen=True)
-class GivenUp(Counted):
-    """What was tried too often by itself and waits for somebody to have it tried again."""
+class GivenUp(Waiting):
+    """What was tried too often by itself and waits for somebody to have it tried again; `since` the first was given up."""
 
-    queue: str
+    queue: str = ""
 
 
 @require_GET
@@ -91,6 +94,7 @@ def try_again(request: SignedInRequest, queue: str) -> HttpResponse:
     with as_portal():  # every partner's; nothing of them is shown
         count = QUEUES[queue].retry_all(MOST)
     if count:
+        logger.warning("%s of %s are tried again", count, queue)  # the line says who asked for it
         text = ngettext("%(count)s is tried again.", "%(count)s are tried again.", count) % {"count": count}
         messages.success(request, text)
     else:
@@ -133,14 +137,29 @@ def _waiting() -> list[Waiting]:
 
 def _given_up() -> list[GivenUp]:
     with as_portal():  # as above
-        found = {name: queue.given_up().order_by()[: MOST + 1].count() for name, queue in QUEUES.items()}
-    return [GivenUp(str(QUEUES[name].title), count, name) for name, count in found.items() if count]
+        found = {
+            name: (_some(queue.given_up()), _first(queue.given_up(), queue.at))
+            for name, queue in QUEUES.items()
+        }
+    return [
+        GivenUp(str(QUEUES[name].title), count, since, name)
+        for name, (count, since) in found.items()
+        if count
+    ]
 
 
 def _counted(name: str, rows: QuerySet[Any], since: str) -> Waiting:
-    """A count that stops at MOST, so that a flood does not make this page slow as well."""
-    first = rows.aggregate(first=Min(since))["first"]
-    return Waiting(name, rows.order_by()[: MOST + 1].count() if first else 0, first)
+    first = _first(rows, since)
+    return Waiting(name, _some(rows) if first else 0, first)
+
+
+def _first(rows: QuerySet[Any], since: str) -> datetime | None:
+    return cast("datetime | None", rows.aggregate(first=Min(since))["first"])
+
+
+def _some(rows: QuerySet[Any]) -> int:
+    """A count that stops above MOST, so that a flood does not make this page slow as well."""
+    return rows.order_by()[: MOST + 1].count()
 
 
 def _queued() -> int | None:

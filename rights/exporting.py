@@ -37,6 +37,7 @@ QUEUE = Queue(
     model=DataExport,
     waiting={"state": ExportState.WAITING},
     parked={"state": ExportState.FAILED},
+    again=lambda rows: rows.still_wanted(),
     with_=("request__partner", "asked_by"),
     patience=Patience(timedelta(seconds=10), timedelta(minutes=10), most=5),  # somebody waits for it
     lease=timedelta(seconds=60),  # renewed with every case; the PDF of all takes seconds

@@ -184,6 +184,29 @@ def test_after_about_a_day_of_tries_it_is_parked_and_an_admin_may_have_it_tried_
     assert delivery.deliver_due() == 1
 
 
+@pytest.mark.parametrize(
+    ("age", "secret", "wanted"),
+    [
+        (timedelta(days=13), False, True),
+        (timedelta(days=15), False, False),
+        (timedelta(hours=71), True, True),
+        (timedelta(hours=73), True, False),
+    ],
+)
+def test_the_one_click_for_all_revives_no_old_news_and_no_link_that_has_ended(age, secret, wanted):
+    write()
+    Email.objects.update(state=EmailState.PARKED, secret=secret, created_at=timezone.now() - age)
+    assert delivery.QUEUE.given_up().exists() is wanted
+    assert delivery.QUEUE.retry_all(10) == int(wanted)
+
+
+def test_nor_writes_to_who_was_shut_out_since():
+    person = make_user(partner=make_partner(), is_active=False)
+    write(to=person.email)
+    Email.objects.update(state=EmailState.PARKED)
+    assert delivery.QUEUE.retry_all(10) == 0
+
+
 def test_batch_after_batch_is_sent_the_most_urgent_first(smtp):
     for number in range(12):
         write(to=f"{number}@example.org")

@@ -173,7 +173,7 @@ class TestGivenUp:
         assert "given up" in corner
         assert "E-mails to be sent" in corner
 
-    def test_of_every_queue_that_parks_and_of_no_other(self, page: Client) -> None:
+    def test_every_queue_has_the_address_and_nothing_else_has(self, page: Client) -> None:
         for name in QUEUES:
             assert page.post(f"/machinery/{name}/again/").status_code == 302
         assert page.post("/machinery/nothing/again/").status_code == 404

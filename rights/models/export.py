@@ -14,13 +14,21 @@ from privacy import keys, sealing
 from privacy.models import HoldsKey
 from privacy.sealing import Place
 
-from ..choices import ExportState
+from ..choices import ExportState, RequestState
 from .request import DataRequest
 
 
 class DataExportQuerySet(models.QuerySet["DataExport"]):
     def visible_to(self, user: User) -> DataExportQuerySet:
         return self.filter(request__in=DataRequest.objects.visible_to(user))
+
+    def still_wanted(self) -> DataExportQuerySet:
+        """Those of requests that are still granted, whose asker is still here and has not asked for another one since."""
+        later = DataExport.objects.filter(
+            request=models.OuterRef("request"), asked_at__gt=models.OuterRef("asked_at")
+        )
+        granted = (RequestState.GRANTED, RequestState.DONE)
+        return self.filter(~models.Exists(later), request__state__in=granted, asked_by__is_active=True)
 
 
 class DataExport(Errand, HoldsKey):

@@ -27,7 +27,7 @@ from privacy.sealing import KeyDestroyed
 from referrals.tests.papers import read
 from rights import actions, exporting
 from rights.actions import Refused
-from rights.choices import ExportState
+from rights.choices import ExportState, RequestState
 from rights.export import content
 from rights.models import DataExport, DataRequest
 
@@ -279,3 +279,34 @@ def make_supervisor_elsewhere() -> Any:
     from cases.tests.factories import make_case
 
     return make_supervisor(make_case()).partner
+
+
+class TestTriedAgain:
+    """One click has a copy that failed tried again only while somebody still wants that one."""
+
+    @pytest.fixture
+    def failed(self, planted: Planted) -> DataExport:
+        export = ask(planted)
+        DataExport.objects.filter(pk=export.pk).update(state=ExportState.FAILED)
+        assert list(exporting.QUEUE.given_up()) == [export]
+        return export
+
+    def test_once(self, failed: DataExport) -> None:
+        assert exporting.QUEUE.retry_all(10) == 1
+        assert exporting.QUEUE.retry_all(10) == 0
+        assert exporting.build(failed.pk)
+
+    def test_not_after_another_one_was_asked_for(self, planted: Planted, failed: DataExport) -> None:
+        later = ask(planted, failed.request)
+        assert exporting.QUEUE.retry_all(10) == 0
+        assert exporting.build(later.pk)
+        assert exporting.QUEUE.retry_all(10) == 0
+        assert DataExport.objects.filter(state=ExportState.READY).count() == 1
+
+    def test_not_for_who_was_shut_out_since(self, failed: DataExport) -> None:
+        User.objects.filter(pk=failed.asked_by_id).update(is_active=False)
+        assert exporting.QUEUE.retry_all(10) == 0
+
+    def test_not_for_a_request_that_is_over(self, failed: DataExport) -> None:
+        DataRequest.objects.filter(pk=failed.request_id).update(state=RequestState.IDENTIFIED)
+        assert exporting.QUEUE.retry_all(10) == 0

@@ -15,6 +15,13 @@
     );
   };
 
+  // How to find a link or a form's button again after the region was drawn anew.
+  const sameOne = (element) => {
+    const [attribute, of] = element.form ? ["action", element.form] : ["href", element];
+    const value = of.getAttribute(attribute);
+    return value && `[${attribute}="${CSS.escape(value)}"]${element.form ? " button" : ""}`;
+  };
+
   const setEnded = (value) => {
     ended = value;
     const notice = document.getElementById("session-ended");
@@ -53,11 +60,11 @@
     texts.set(region, xhr.responseText);
     const etag = xhr.getResponseHeader("ETag");
     if (etag) etags.set(region, etag);
-    const focused = region.contains(document.activeElement) && document.activeElement.getAttribute("href");
+    const focused = region.contains(document.activeElement) && sameOne(document.activeElement);
     if (focused) {
       region.addEventListener(
         "htmx:afterSettle",
-        () => region.querySelector(`[href="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true }),
+        () => region.querySelector(focused)?.focus({ preventScroll: true }),
         { once: true },
       );
     }

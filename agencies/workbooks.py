@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import warnings
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
 from typing import Any
 
@@ -18,6 +18,7 @@ from .tables import COLUMNS, LAST_ROW, Cell, RawRow, TableProblem
 
 UNPACKED = 60 * 1024 * 1024  # bytes
 MEMBERS = 500
+NOTHING: RawRow = ()
 
 
 def rows(content: bytes) -> Iterator[RawRow]:
@@ -46,10 +47,18 @@ def _rows(content: bytes) -> Iterator[RawRow]:
     try:
         sheet = next(sheet for sheet in book.worksheets if sheet.sheet_state == "visible")
         sheet.reset_dimensions()  # what the file says of its own size may be wrong
+        last, cells = None, NOTHING
         for row in sheet.iter_rows(max_row=LAST_ROW, max_col=COLUMNS + 1):
-            yield [_cell(cell) for cell in row]
+            if row is not last:  # the rows that the file leaves out, up to a million, are one and the same
+                last, cells = row, _cells(row)
+            yield cells
     finally:
         book.close()
+
+
+def _cells(row: Sequence[Any]) -> RawRow:
+    cells = [_cell(cell) for cell in row]
+    return cells if any(cell.text or cell.problem for cell in cells) else NOTHING
 
 
 def _cell(cell: Any) -> Cell:

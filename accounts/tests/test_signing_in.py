@@ -10,8 +10,8 @@ from django.utils import translation
 
 from accounts import tasks
 from accounts.models import User
-from accounts.roles import DataProtectionOfficer
-from accounts.tests.factories import PASSWORD, make_portal_admin, make_user
+from accounts.roles import Caseworker, DataProtectionOfficer, PortalAdmin
+from accounts.tests.factories import PASSWORD, make_user
 from agencies.tests.factories import make_partner
 from notifications.models import Email
 
@@ -162,17 +162,22 @@ def test_preferences_are_saved_and_an_unknown_zone_gets_a_sentence(client: Clien
 
 
 def test_everybody_but_those_of_the_portal_itself_belongs_to_one_partner() -> None:
+    create = User.objects.create_user
+    words = {"email": "sari@example.org", "full_name": "Sari"}
     with translation.override("en"), pytest.raises(ValidationError, match="belongs to one partner"):
-        make_user(partner=None)
+        create(**words, role=Caseworker.code)
     with pytest.raises(ValidationError):
-        make_portal_admin(partner=make_partner())
-    for partner in (None, make_partner()):
-        assert make_user(partner=partner, role=DataProtectionOfficer.code).partner == partner
+        create(**words, role=PortalAdmin.code, partner=make_partner())
+    for number, partner in enumerate((None, make_partner())):
+        officer = words | {"email": f"officer{number}@example.org"}
+        assert create(**officer, partner=partner, role=DataProtectionOfficer.code).partner == partner
 
 
 def test_one_address_is_one_person(person: User) -> None:
-    with pytest.raises(ValidationError):
-        make_user(partner=person.partner, email="MELATI@example.org")
+    with translation.override("en"), pytest.raises(ValidationError, match="already exists"):
+        User.objects.create_user(
+            "MELATI@example.org", full_name="Melati", role=person.role, partner=person.partner
+        )
 
 
 def test_a_name_is_kept_on_one_line_since_it_stands_in_e_mails(client: Client, person: User) -> None:

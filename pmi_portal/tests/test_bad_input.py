@@ -21,7 +21,7 @@ VALUES = {  # as they travel: written out for an address or a form
     "signs that turn the line around": quote("a\u202eb\u2066\u200b\ufeffc"),
     "line breaks": "a%0D%0ABcc:%20evil@evil.example%0Ab%E2%80%A8c",
     "a long text": "9" * 4_000,
-    "brackets without end": quote("[" * 4_000),
+    "brackets without end": "[" * 4_000,
     "a number without end": "-9e999",
     "markup": quote("<script>alert(1)</script>{{ 7*7 }}{% debug %}'\"--"),
     "an address elsewhere": quote("https://evil.example/\\@evil.example//"),

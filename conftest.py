@@ -8,6 +8,23 @@ from django.utils import translation
 
 from privacy import acting
 
+# What takes half a minute or waits for processes begins first, so that no core is idle at the end while another does it.
+LONG = {
+    "test_local_portal.py",
+    "test_whole_life.py",
+    "test_sealed_migration.py",
+    "test_hsds_pages.py",
+    "test_crash_points.py",
+    "test_bad_input.py",
+    "test_importing.py",
+    "test_stopping.py",
+    "test_readers_property.py",
+}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.path.name not in LONG)
+
 
 @pytest.fixture(autouse=True)
 def _english() -> Iterator[None]:

@@ -36,10 +36,14 @@ from django.db.migrations.state import ProjectState
 from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 from django.db.models.functions import Random
 
+from notifications.models import EmailState
 from pmi_portal.local.safety import judging, released
 
 APP, MODEL, FIELD = "notifications", "notification", "kind"
 CHECK = CheckConstraint(condition=~Q(kind=""), name="some_check")
+FILLED = CheckConstraint(condition=Q(fresh__isnull=False), name="fresh_is_filled")
+TABLE = "notifications_notification"
+STATES = EmailState.values
 
 
 def add(field: models.Field[Any, Any]) -> AddField:
@@ -93,18 +97,41 @@ UNSAFE: dict[str, tuple[list[Any], list[str]]] = {
         ["changing-column-type"],
     ),
     "an index": ([AddIndex(MODEL, Index(fields=[FIELD], name="i"))], ["require-concurrent-index-creation"]),
-    "a check": ([AddConstraint(MODEL, CHECK)], ["constraint-missing-not-valid"]),
+    "a check": ([AddConstraint(MODEL, CHECK)], ["constraint-missing-not-valid", "new-check"]),
+    "a check for new rows": ([AddConstraintNotValid(MODEL, CHECK)], ["new-check"]),
+    "a new column that is to be filled": (
+        [add(models.TextField(null=True)), AddConstraintNotValid(MODEL, FILLED)],
+        ["new-check"],
+    ),
+    "a check with one kind fewer": (
+        [
+            RemoveConstraint("email", "email_state_is_known"),
+            AddConstraintNotValid(
+                "email", CheckConstraint(condition=Q(state__in=STATES[1:]), name="email_state_is_known")
+            ),
+        ],
+        ["new-check"],
+    ),
+    "another check of the same name": (
+        [
+            RemoveConstraint("email", "email_state_is_known"),
+            AddConstraintNotValid(
+                "email", CheckConstraint(condition=~Q(subject=""), name="email_state_is_known")
+            ),
+        ],
+        ["new-check"],
+    ),
     "a check that is validated at once": (
         [AddConstraintNotValid(MODEL, CHECK), ValidateConstraint(MODEL, "some_check")],
-        ["constraint-missing-not-valid"],
+        ["constraint-missing-not-valid", "new-check"],
     ),
     "a unique constraint": (
         [AddConstraint(MODEL, UniqueConstraint(fields=[FIELD], name="one"))],
-        ["constraint-missing-not-valid", "disallowed-unique-constraint"],
+        ["constraint-missing-not-valid", "disallowed-unique-constraint", "new-check"],
     ),
     "a unique constraint for some rows": (
         [AddConstraint(MODEL, UniqueConstraint(fields=[FIELD], name="one", condition=Q(pk__gt=5)))],
-        ["require-concurrent-index-creation"],
+        ["new-check", "require-concurrent-index-creation"],
     ),
     "python": ([RunPython(nothing)], ["run-python"]),
     "sql": ([RunSQL("UPDATE notifications_notification SET kind = kind")], ["run-sql"]),
@@ -116,6 +143,29 @@ UNSAFE: dict[str, tuple[list[Any], list[str]]] = {
     "rows beside tables": (
         [add(models.TextField(null=True)), RunPython(nothing)],
         ["data-beside-tables", "run-python"],
+    ),
+    "rows beside tables in sql": (
+        [add(models.TextField(null=True)), RunSQL(f"UPDATE {TABLE} SET fresh = kind")],
+        ["data-beside-tables", "run-sql"],
+    ),
+    "rows beside tables in one piece of sql": (
+        [RunSQL(f"ALTER TABLE {TABLE} ADD fresh text; /* and */ WITH k AS (SELECT 1) DELETE FROM {TABLE}")],
+        ["data-beside-tables", "run-sql"],
+    ),
+    "a lock": ([RunSQL(f"-- now\nLOCK TABLE {TABLE} IN ACCESS EXCLUSIVE MODE")], ["run-sql", "table-lock"]),
+    "a trigger": (
+        [RunSQL(f"CREATE TRIGGER t BEFORE INSERT ON {TABLE} FOR EACH ROW EXECUTE FUNCTION f()")],
+        ["new-trigger", "run-sql"],
+    ),
+    "a policy": ([RunSQL(f"CREATE POLICY p ON {TABLE} USING (false)")], ["new-trigger", "run-sql"]),
+    "an emptied table": ([RunSQL(f"TRUNCATE {TABLE}")], ["emptied-table", "run-sql"]),
+    "a block that nobody sees into": (
+        [RunSQL(f"DO $$ BEGIN TRUNCATE {TABLE}; END $$")],
+        ["run-sql", "unseen-operation"],
+    ),
+    "tables one after the other": (
+        [add(models.TextField(null=True)), AddField("email", "fresh", models.TextField(null=True))],
+        ["several-tables"],
     ),
     "a required column left behind": (
         [SeparateDatabaseAndState(state_operations=[RemoveField(MODEL, FIELD)])],
@@ -142,6 +192,8 @@ def test_not_null_is_refused() -> None:
 def test_several_steps_without_a_transaction_are_refused() -> None:
     index = [AddIndexConcurrently(MODEL, Index(fields=[FIELD], name=name)) for name in ("i", "j")]
     assert rules(*index, atomic=False) == ["several-without-transaction"]
+    one_by_one = RunSQL(f"VACUUM {TABLE}; VACUUM FULL {TABLE}")
+    assert rules(one_by_one, atomic=False) == ["run-sql", "several-without-transaction", "table-lock"]
 
 
 @pytest.mark.django_db
@@ -161,12 +213,12 @@ SAFE: dict[str, tuple[list[Any], dict[str, Any]]] = {
         [AddIndexConcurrently(MODEL, Index(fields=[FIELD], name="i"))],
         {"atomic": False},
     ),
-    "a check for new rows": ([AddConstraintNotValid(MODEL, CHECK)], {}),
     "a check with one more kind": (
         [
             RemoveConstraint("email", "email_state_is_known"),
             AddConstraintNotValid(
-                "email", CheckConstraint(condition=~Q(state=""), name="email_state_is_known")
+                "email",
+                CheckConstraint(condition=Q(state__in=[*STATES, "lost"]), name="email_state_is_known"),
             ),
         ],
         {},
@@ -216,8 +268,7 @@ def test_what_lets_the_version_that_serves_go_on_passes(name: str) -> None:
 
 
 OURS: dict[str, tuple[str, bool]] = {
-    "a unique index": ("CREATE UNIQUE INDEX CONCURRENTLY i ON notifications_notification (path)", False),
-    "taking it as the constraint": (
+    "taking a unique index as the constraint": (
         "ALTER TABLE notifications_notification ADD CONSTRAINT one UNIQUE USING INDEX i",
         True,
     ),
@@ -234,6 +285,22 @@ OURS: dict[str, tuple[str, bool]] = {
 def test_what_only_sql_of_our_own_can_do_safely_wants_a_reason_and_nothing_else(name: str) -> None:
     sql, atomic = OURS[name]
     assert rules(RunSQL(sql), atomic=atomic) == ["run-sql"]
+
+
+@pytest.mark.django_db
+def test_a_unique_index_is_a_check_on_what_the_version_that_serves_writes() -> None:
+    unique = RunSQL(f"CREATE UNIQUE INDEX CONCURRENTLY i ON {TABLE} (path)")
+    assert rules(unique, atomic=False) == ["new-check", "run-sql"]
+    again = RunSQL(f"DROP INDEX i; CREATE UNIQUE INDEX i ON {TABLE} (path)")
+    assert "new-check" not in rules(again)
+
+
+@pytest.mark.django_db
+def test_one_reason_excuses_no_other_rule() -> None:
+    reason = "The version that serves bears all of this."
+    locked = RunSQL(f"LOCK TABLE {TABLE}; TRUNCATE {TABLE}")
+    said = told(locked, unsafe_because={"run-sql": reason})
+    assert {line.split(": ")[1] for line in said} == {"table-lock", "emptied-table"}
 
 
 @pytest.mark.django_db

@@ -12,7 +12,7 @@ from django.db.migrations import Migration
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.state import ProjectState
 
-from . import operations, sql
+from . import operations, sql, statements
 from .rules import SENTENCES
 
 FEWEST_WORDS = 4  # of a reason
@@ -39,9 +39,11 @@ def complaints(migration: Migration, before: ProjectState, connection: BaseDatab
     """What is unsafe and not explained, and what is explained badly or for nothing."""
     reasons: dict[str, str] = getattr(migration, "unsafe_because", {})
     written = sql.written(migration, before, connection)
+    each = statements.split(written)
     found = [
         *((rule, SENTENCES.get(rule, said), line) for rule, said, line in sql.findings(written)),
-        *((rule, SENTENCES[rule], what) for rule, what in operations.findings(migration, before, written)),
+        *((rule, SENTENCES[rule], what) for rule, what in operations.findings(migration, before, each)),
+        *((rule, SENTENCES[rule], what) for rule, what in statements.findings(each, atomic=migration.atomic)),
     ]
     for rule, sentence, line in found:
         if rule not in reasons:

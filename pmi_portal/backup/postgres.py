@@ -15,6 +15,7 @@ from typing import Any
 import psycopg
 from django.db import connection
 from psycopg import sql
+from psycopg.conninfo import make_conninfo
 
 from .trouble import Trouble, in_one_sentence, reason
 
@@ -27,13 +28,9 @@ LOG = "SELECT size, encode(peaks, 'hex') FROM privacy_logtree"
 DIGEST = (
     "SELECT count(*), coalesce(sum(('x' || left(md5(row::text), 15))::bit(60)::bigint), 0)::text FROM {} row"
 )
-ENVIRONMENT = {
-    "host": "PGHOST",
-    "port": "PGPORT",
-    "user": "PGUSER",
-    "password": "PGPASSWORD",
-    "dbname": "PGDATABASE",
-}
+SECRET = "PGPASSWORD"  # where libpq finds the password; everything else of DATABASE_URL may stand on a command line
+# Secrets for which libpq knows no variable: they would stand where everybody on the machine reads them.
+UNSAID = ("sslpassword", "oauth_client_secret")
 
 
 def parameters() -> dict[str, Any]:
@@ -92,14 +89,15 @@ def _major(path: str) -> int:
 
 
 def run(name: str, *arguments: str) -> None:
-    """Run one of PostgreSQL's programs as the owner; no password stands on a command line. Raises Trouble when it fails."""
-    named = {ENVIRONMENT[key]: str(value) for key, value in parameters().items() if key in ENVIRONMENT}
+    """Run one of PostgreSQL's programs as the owner, over a connection as DATABASE_URL asks for it: with its TLS, its
+    certificates, its service. No password stands on a command line. Raises Trouble when it fails."""
+    said = {key: value for key, value in parameters().items() if key not in ("password", *UNSAID)}
     with owner() as database:
         server = database.info.server_version // 10_000
     with in_one_sentence(f"{name} failed"):
         done = subprocess.run(
-            [program(name, server), *arguments],
-            env=os.environ | named,
+            [program(name, server), *arguments, f"--dbname={make_conninfo(**said)}"],
+            env=os.environ | _password(),
             capture_output=True,
             text=True,
             errors="replace",
@@ -109,6 +107,17 @@ def run(name: str, *arguments: str) -> None:
         raise Trouble(
             f"{name} failed: {done.stderr.strip().splitlines()[-1] if done.stderr.strip() else done.returncode}"
         )
+
+
+def _password() -> dict[str, str]:
+    """The password, as the programs take it from their environment. Raises Trouble for secrets that they take from nowhere."""
+    known = parameters()
+    if unsaid := [name for name in UNSAID if known.get(name)]:
+        raise Trouble(
+            f"{unsaid[0]} of DATABASE_URL cannot be handed on without showing it to everybody on this machine: use a client's "
+            "key without a passphrase, in a file that only you read."
+        )
+    return {SECRET: str(known["password"])} if known.get("password") else {}
 
 
 def tables(database: psycopg.Connection[Any]) -> list[str]:
@@ -143,8 +152,4 @@ def dump(path: Path, snapshot: str) -> None:
 
 def restore(path: Path) -> None:
     """All of it or nothing."""
-    run(
-        *("pg_restore", "--no-owner", "--single-transaction", "--exit-on-error"),
-        f"--dbname={parameters()['dbname']}",
-        str(path),
-    )
+    run("pg_restore", "--no-owner", "--single-transaction", "--exit-on-error", str(path))

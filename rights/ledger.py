@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import hashlib
 import json
 import os
 from collections.abc import Iterator
@@ -67,7 +68,10 @@ def lines() -> Iterator[Line]:
     """
     if not path().exists():
         return
-    content = path().read_text(encoding="utf-8")
+    try:
+        content = path().read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise LedgerDamaged(f"{path()}: this is no erasure ledger.") from None
     whole = content.split("\n")
     for number, text in enumerate(whole[:-1], start=1):
         if not text.strip() or text.endswith(STRUCK_OUT):
@@ -76,6 +80,19 @@ def lines() -> Iterator[Line]:
             yield Line(**json.loads(text))
         except (ValueError, TypeError):
             raise LedgerDamaged(f"{path()}, line {number}: this is no line of the erasure ledger.") from None
+
+
+def size() -> int:
+    """How many bytes there are; 0 where there is no ledger yet."""
+    return path().stat().st_size if path().exists() else 0
+
+
+def digest(size: int) -> str:
+    """SHA-256 of the first `size` bytes. They never change: what is written is only ever put behind them."""
+    if size == 0:
+        return hashlib.sha256().hexdigest()
+    with path().open("rb") as file:
+        return hashlib.sha256(file.read(size)).hexdigest()
 
 
 def _after_a_torn_line(descriptor: int) -> bytes:

@@ -52,11 +52,15 @@ def _write(folder: Path, made_at: datetime, say: Say) -> None:
     count = documents.pack(folder / manifest.DOCUMENTS)
     say(f"{count} documents")
     files = {name: manifest.sha256(folder / name) for name in (manifest.DUMP, manifest.DOCUMENTS)}
-    path = ledger.path()
-    size = path.stat().st_size if path.exists() else 0
-    manifest.Manifest(made_at=made_at.isoformat(), files=files, documents=count, ledger=size, **facts).write(
-        folder
-    )
+    size = ledger.size()
+    manifest.Manifest(
+        made_at=made_at.isoformat(),
+        files=files,
+        documents=count,
+        ledger=size,
+        ledger_sha256=ledger.digest(size),
+        **facts,
+    ).write(folder)
 
 
 def _database(database: Any, folder: Path, say: Say) -> dict[str, Any]:

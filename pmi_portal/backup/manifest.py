@@ -13,7 +13,8 @@ from privacy import keyring
 
 from .trouble import Trouble, in_one_sentence
 
-FORMAT = 2
+FORMAT = 3
+SEALED = 2  # the first format with a seal; 3 knows how the erasure ledger began
 NAME, DUMP, DOCUMENTS = "manifest.json", "database.dump", "documents.tar"
 FILES = frozenset({DUMP, DOCUMENTS})
 PURPOSE = "seal backups"
@@ -22,7 +23,8 @@ PURPOSE = "seal backups"
 @dataclass(frozen=True)
 class Manifest:
     """`tables` has for each table its rows and their digest; `files` the SHA-256 of each file; `log` size and peaks of the
-    access log's tree; `ledger` how many bytes of the erasure ledger there were."""
+    access log's tree; `ledger` how many bytes of the erasure ledger there were, `ledger_sha256` their digest (none before
+    format 3)."""
 
     made_at: str
     migrations: list[str]
@@ -30,6 +32,7 @@ class Manifest:
     files: dict[str, str]
     documents: int
     ledger: int
+    ledger_sha256: str = ""
     format: int = FORMAT
     log: dict[str, Any] = field(default_factory=dict)
 
@@ -60,7 +63,7 @@ def read(folder: Path) -> Manifest:
 def _refuse_another_format(folder: Path, format_: int) -> None:
     if format_ > FORMAT:
         raise Trouble(f"{folder} was made by a newer portal (format {format_}): update this one first.")
-    if format_ < FORMAT:
+    if format_ < SEALED:
         raise Trouble(
             f"{folder} was made before backups were sealed (format {format_}): take another backup."
         )
@@ -99,5 +102,6 @@ def _seal(key: keyring.RingKey, content: dict[str, Any]) -> str:
 
 
 def sha256(path: Path) -> str:
+    """Of a whole file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

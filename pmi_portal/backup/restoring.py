@@ -21,9 +21,14 @@ from .trouble import Trouble, in_one_sentence
 Act = Callable[[], str]
 Step = tuple[str, Act]
 
+OF_TODAY = "set ERASURE_LEDGER to the ledger of today, else people who were erased would be back. Nothing was changed."
 
-def steps(folder: Path) -> list[Step]:
-    """What is done one after the other: its name, and the act, which says what it found. Each raises Trouble."""
+
+def steps(folder: Path, *, no_ledger: bool = False) -> list[Step]:
+    """What is done one after the other: its name, and the act, which says what it found. Each raises Trouble.
+
+    `no_ledger` says that nobody was ever erased, so that there is no erasure ledger.
+    """
     kept: dict[str, manifest.Manifest] = {}
 
     def read() -> str:
@@ -32,7 +37,7 @@ def steps(folder: Path) -> list[Step]:
 
     before: list[Step] = [
         ("the backup", read),
-        ("the erasure ledger", lambda: _ledger(kept["it"])),
+        ("the erasure ledger", lambda: _ledger(kept["it"], none=no_ledger)),
         ("an empty database", lambda: _empty()),
         ("the role of web and workers", lambda: _role()),
         ("the database", lambda: _database(folder)),
@@ -72,16 +77,35 @@ def _anew() -> str:
     return f"drop the database {name} and make it anew (dropdb {name}; createdb {name}), and empty {settings.DOCUMENTS_DIR}."
 
 
-def _ledger(kept: manifest.Manifest) -> str:
-    """The ledger only grows: one that is shorter than when the backup was made is not the one of this portal."""
+def _ledger(kept: manifest.Manifest, *, none: bool) -> str:
+    """The ledger only grows: one that does not begin as it did when the backup was made is not the one of this portal."""
     path = ledger.path()
-    size = path.stat().st_size if path.exists() else 0
+    if not path.exists() and not (none and kept.ledger == 0):
+        raise Trouble(_no_ledger(kept, none))
+    size = ledger.size()
     if size < kept.ledger:
-        raise Trouble(
-            f"{path} has {size} bytes and had {kept.ledger} when the backup was made: set ERASURE_LEDGER to the ledger of today, "
-            "else people who were erased would be back. Nothing was changed."
-        )
-    return f"{path}, {size} bytes"
+        raise Trouble(f"{path} has {size} bytes and had {kept.ledger} when the backup was made: {OF_TODAY}")
+    if kept.ledger_sha256 and ledger.digest(kept.ledger) != kept.ledger_sha256:
+        raise Trouble(f"{path} does not begin as it did when the backup was made: {OF_TODAY}")
+    if not path.exists():
+        return "none: nobody was ever erased"
+    return f"{path}, {size} bytes; {_last_erasure()}"
+
+
+def _no_ledger(kept: manifest.Manifest, none: bool) -> str:
+    """What is said where the file is not there."""
+    if none:
+        return f"There was an erasure ledger of {kept.ledger} bytes when the backup was made: {OF_TODAY}"
+    return f"There is no erasure ledger {ledger.path()}: {OF_TODAY} Where nobody was ever erased, say so: --no-ledger."
+
+
+def _last_erasure() -> str:
+    """When it was: whoever restores knows whether that is the ledger of today. Trouble for a file that is no ledger."""
+    try:
+        last = max((line.at for line in ledger.lines()), default=None)
+    except ledger.LedgerDamaged as damaged:
+        raise Trouble(f"{damaged} Set ERASURE_LEDGER to the whole ledger. Nothing was changed.") from damaged
+    return f"the last erasure in it is of {last}" if last else "no erasure is in it"
 
 
 def _empty() -> str:

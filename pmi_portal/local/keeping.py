@@ -66,7 +66,8 @@ def restore() -> int:
         try:
             services.env = environment(port, home)
             services.start_engines()
-            failed = _manage(services.env, "restore", backup)
+            none = ["--no-ledger"] if ledger == NO_LEDGER else []
+            failed = _manage(services.env, "restore", backup, *none)
             if failed:
                 say(f"Before another try: `make reset PORT={port}`, which forgets what was restored there.")
             return failed

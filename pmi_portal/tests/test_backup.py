@@ -22,6 +22,8 @@ from pmi_portal.backup import documents, keys, making, manifest, opening, parts,
 from pmi_portal.backup.trouble import Trouble
 from pmi_portal.local import keeping
 from pmi_portal.local.problem import Problem
+from privacy import keyring
+from rights import ledger
 
 PASSPHRASE = "lima kata yang diundi"
 
@@ -43,6 +45,15 @@ def disk_full(*_arguments: object, **_named: object) -> Any:
 
 def no_facts() -> dict[str, Any]:
     return {"tables": {}, "migrations": []}
+
+
+def made_dump(folder: Path) -> dict[str, Any]:
+    (folder / manifest.DUMP).touch()
+    return no_facts()
+
+
+def append_erasure(at: str) -> None:
+    ledger.append(ledger.Line(erasure="", case="", keys=[], by=0, at=at, why="retention"))
 
 
 class TestKeys:
@@ -186,6 +197,14 @@ class TestReading:
         with pytest.raises(Trouble, match="newer portal"):
             manifest.read(backup)
 
+    def test_one_that_does_not_know_how_the_ledger_began_is_read(self, backup: Path) -> None:
+        kept = json.loads((backup / manifest.NAME).read_text())
+        del kept["ledger_sha256"], kept["seal"]
+        key = keyring.keys().get(kept["sealed_by"])
+        kept["format"] = manifest.SEALED
+        (backup / manifest.NAME).write_text(json.dumps(kept | {"seal": manifest._seal(key, kept)}))
+        assert manifest.read(backup).ledger_sha256 == ""
+
     def test_one_of_before_seals_is_refused(self, backup: Path) -> None:
         kept = json.loads((backup / manifest.NAME).read_text())
         del kept["seal"], kept["sealed_by"]
@@ -230,7 +249,7 @@ class TestReading:
         with pytest.raises(CommandError, match="cannot be read: Input/output error"):
             call_command("restore", backup)
 
-    @pytest.mark.parametrize("content", ["", "{", "[]", '{"format": 2}', '{"format": 2, "odd": 2}'])
+    @pytest.mark.parametrize("content", ["", "{", "[]", '{"format": 3}', '{"format": 3, "odd": 2}'])
     def test_what_is_no_backup_is_refused(self, backup: Path, content: str) -> None:
         (backup / manifest.NAME).write_text(content)
         with pytest.raises(Trouble, match="no backup"):
@@ -316,6 +335,16 @@ class TestMaking:
             with postgres.owner() as database:
                 database.execute("SELECT * FROM nowhere")
 
+    def test_the_manifest_knows_how_the_ledger_began(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: LazySettings
+    ) -> None:
+        settings.ERASURE_LEDGER = str(tmp_path / "ledger")
+        append_erasure("2026-11-20T08:00:00+00:00")
+        content = (tmp_path / "ledger").read_bytes()
+        monkeypatch.setattr(making, "_database", lambda _database, folder, _say: made_dump(folder))
+        kept = manifest.read(making.make(tmp_path / "backups", lambda _line: None))
+        assert (kept.ledger, kept.ledger_sha256) == (len(content), hashlib.sha256(content).hexdigest())
+
     def test_a_place_that_is_no_folder_is_named(self, tmp_path: Path) -> None:
         (tmp_path / "file").touch()
         with pytest.raises(Trouble, match="cannot be written"):
@@ -332,13 +361,13 @@ class TestMaking:
 class TestRestoring:
     def test_only_into_an_empty_database(self, backup: Path) -> None:
         with pytest.raises(CommandError, match="not empty"):
-            call_command("restore", backup)
+            call_command("restore", backup, no_ledger=True)
 
     def test_where_it_is_not_it_says_how_to_begin_anew(self, backup: Path, settings: LazySettings) -> None:
         with pytest.raises(
             CommandError, match=r"earlier try restored, drop the database (\w+) .*createdb \1\)"
         ):
-            call_command("restore", backup)
+            call_command("restore", backup, no_ledger=True)
 
     def test_a_step_that_fails_late_says_what_is_left_and_how_to_begin_anew(
         self, backup: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, settings: LazySettings
@@ -357,10 +386,52 @@ class TestRestoring:
     ) -> None:
         settings.ERASURE_LEDGER = str(tmp_path / "ledger")
         kept = manifest.Manifest(**vars(manifest.read(backup)) | {"ledger": 5})
-        with pytest.raises(Trouble, match="set ERASURE_LEDGER to the ledger of today"):
-            restoring._ledger(kept)
-        (tmp_path / "ledger").write_text("12345")
-        assert restoring._ledger(kept).endswith("5 bytes")
+        (tmp_path / "ledger").touch()
+        with pytest.raises(Trouble, match=r"0 bytes and had 5 .* set ERASURE_LEDGER to the ledger of today"):
+            restoring._ledger(kept, none=False)
+        (tmp_path / "ledger").write_text("\n" * 5)
+        assert restoring._ledger(kept, none=False).endswith("5 bytes; no erasure is in it")
+
+    def test_not_without_a_ledger_unless_somebody_says_that_there_is_none(
+        self, backup: Path, tmp_path: Path, settings: LazySettings
+    ) -> None:
+        settings.ERASURE_LEDGER = str(tmp_path / "ledger")
+        with pytest.raises(
+            CommandError, match=r"no erasure ledger .*ledger: set ERASURE_LEDGER .* --no-ledger"
+        ):
+            call_command("restore", backup)
+        with pytest.raises(CommandError, match="database is not empty"):  # the step after the ledger
+            call_command("restore", backup, no_ledger=True)
+        kept = manifest.Manifest(**vars(manifest.read(backup)) | {"ledger": 5})
+        with pytest.raises(Trouble, match="ledger of 5 bytes when the backup was made"):
+            restoring._ledger(kept, none=True)
+
+    def test_only_with_a_ledger_that_begins_as_it_did(
+        self, backup: Path, tmp_path: Path, settings: LazySettings
+    ) -> None:
+        settings.ERASURE_LEDGER = str(tmp_path / "ledger")
+        append_erasure("2026-11-20T08:00:00+00:00")
+        size = ledger.size()
+        facts = {"ledger": size, "ledger_sha256": ledger.digest(size)}
+        kept = manifest.Manifest(**vars(manifest.read(backup)) | facts)
+        append_erasure("2026-11-25T08:00:00+00:00")
+        assert restoring._ledger(kept, none=False).endswith(
+            "the last erasure in it is of 2026-11-25T08:00:00+00:00"
+        )
+        whole = (tmp_path / "ledger").read_bytes()
+        for other in (b"x" * size, b"\n" + whole, whole[:5] + b"x" + whole[6:]):
+            (tmp_path / "ledger").write_bytes(other)
+            with pytest.raises(Trouble, match="does not begin as it did when the backup was made"):
+                restoring._ledger(kept, none=False)
+
+    def test_a_file_that_is_no_ledger_is_refused_before_anything_is_changed(
+        self, backup: Path, tmp_path: Path, settings: LazySettings
+    ) -> None:
+        settings.ERASURE_LEDGER = str(tmp_path / "ledger")
+        for content in (b"something else\n", b"\xff\xfe\n"):
+            (tmp_path / "ledger").write_bytes(content)
+            with pytest.raises(CommandError, match=r"no (line of the )?erasure ledger.* Nothing was changed"):
+                call_command("restore", backup)
 
     def test_a_row_that_differs_is_named(self, backup: Path) -> None:
         with postgres.owner() as database:

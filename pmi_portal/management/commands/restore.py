@@ -19,6 +19,11 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("folder", type=Path, nargs="?", help="the backup")
         parser.add_argument(
+            "--no-ledger",
+            action="store_true",
+            help="there is no erasure ledger, since nobody was ever erased",
+        )
+        parser.add_argument(
             "--show-keys", type=Path, help="print what a sealed file of keys holds, for the settings"
         )
 
@@ -29,13 +34,13 @@ class Command(BaseCommand):
             elif options["folder"] is None:
                 raise Trouble("Name the backup to restore: a folder that `manage.py backup` made.")
             else:
-                self._restore(options["folder"])
+                self._restore(options["folder"], no_ledger=options["no_ledger"])
         except Trouble as trouble:
             raise CommandError(str(trouble)) from trouble
 
-    def _restore(self, folder: Path) -> None:
+    def _restore(self, folder: Path, *, no_ledger: bool) -> None:
         began = time.monotonic()
-        for name, act in restoring.steps(folder):
+        for name, act in restoring.steps(folder, no_ledger=no_ledger):
             started = time.monotonic()
             found = act()
             self.stdout.write(f"{time.monotonic() - started:6.1f} s  {name}: {found}")

@@ -127,6 +127,13 @@ def test_a_lost_portal_is_restored_proved_and_worked_in(
         "DATABASE_URL": make_database(stack.database_url, "restored"),
         "DOCUMENTS_DIR": str(tmp_path / "documents"),
     }
+    killed = stack.env | {
+        "DATABASE_URL": make_database(stack.database_url, "killed"),
+        "DOCUMENTS_DIR": str(tmp_path / "killed"),
+    }
+    nowhere = {"ERASURE_LEDGER": str(tmp_path / "nowhere")}
+    assert "no erasure ledger" in manage(killed | nowhere, "restore", backup, fails=True)
+
     began = time.monotonic()
     proved = manage(stack.env | lost, "restore", backup)
     restored = time.monotonic() - began

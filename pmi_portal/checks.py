@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Info, Tags, Warning, register
+from django.db import connection
+
+from .backup import mark
 
 LOCAL = ("localhost", "127.0.0.1", "[::1]", "testserver")
 
@@ -28,6 +32,15 @@ def only_this_machine_sees_the_demo(**_kwargs: Any) -> list[CheckMessage]:
         for name, danger in dangers.items()
         if getattr(settings, name) and names
     ]
+
+
+@register(Tags.database)
+def no_restore_broke_off(databases: Sequence[str] | None = None, **_kwargs: Any) -> list[CheckMessage]:
+    """`check --database default`, and with it `migrate`, refuses a database that is restored in part."""
+    if not databases:
+        return []
+    connection.ensure_connection()
+    return [Error(mark.HALF, id="portal.E002")] if mark.stands(connection.connection) else []
 
 
 @register(Tags.security, deploy=True)

@@ -1,7 +1,7 @@
 """How the portal is: /healthz names each part for people and monitors, /livez and /readyz answer a load balancer.
 
 A web process is live while it answers at all; whoever watches over it starts it anew when it does not. It is ready while it can
-do its work: the broker may be away then, since everything is a row first, but not the database, nor a migration be missing.
+do its work: the broker may be away then, since everything is a row first, but not the database, nor a migration be missing, nor a restore be under way.
 """
 
 import logging
@@ -22,6 +22,7 @@ from django.views.decorators.http import require_safe
 from psycopg import sql
 from psycopg_pool import PoolTimeout
 
+from .backup import mark
 from .beat import SEEN_KEY
 from .broker import LIMIT, impatient
 
@@ -59,13 +60,19 @@ def check_migrations() -> None:
         raise Unwell(f"{missing} migrations are missing")
 
 
+def check_restore() -> None:
+    """Where a restore has not come to its end, people who were erased may be back and links of then be open."""
+    if _ask(mark.QUESTION):
+        raise Unwell("a restore has not come to its end")
+
+
 @cache
 def _migrations() -> frozenset[tuple[str, str]]:
     """Those that this code brings along."""
     return frozenset(MigrationLoader(None).disk_migrations or ())
 
 
-def _ask(question: str) -> list[tuple[Any, ...]]:
+def _ask(question: str | sql.Composed) -> list[tuple[Any, ...]]:
     try:
         with connection.cursor() as cursor:
             cursor.execute(question)
@@ -138,6 +145,11 @@ def livez(request: HttpRequest) -> JsonResponse:
 @never_cache
 @require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
-    """200 while this process can do its work, else 503: its database answers and has every migration of this code."""
-    found = {"database": _result(check_pages), "migrations": _result(check_migrations)}
+    """200 while this process can do its work, else 503: its database answers, has every migration of this code, and is not
+    restored in part."""
+    found = {
+        "database": _result(check_pages),
+        "migrations": _result(check_migrations),
+        "restore": _result(check_restore),
+    }
     return JsonResponse(found, status=200 if set(found.values()) == {"ok"} else 503)

@@ -11,6 +11,7 @@ from typing import Any
 from gunicorn.http import wsgi
 
 from .settings import LOGGING
+from .starting import refuse_half_restored
 
 worker_class = "gthread"
 threads = 4
@@ -30,7 +31,8 @@ COUNTS = "PROMETHEUS_MULTIPROC_DIR"  # where each process keeps what it counts (
 
 
 def on_starting(_server: Any) -> None:
-    """Forget what web processes of an earlier start have counted."""
+    """Refuse a database that is restored in part; forget what web processes of an earlier start have counted."""
+    refuse_half_restored()
     if folder := os.environ.get(COUNTS):
         Path(folder).mkdir(parents=True, exist_ok=True)
         for file in Path(folder).glob("*.db"):

@@ -11,7 +11,7 @@ from psycopg import IsolationLevel
 
 from rights import ledger
 
-from . import disk, documents, manifest, parts, postgres
+from . import disk, documents, manifest, mark, parts, postgres
 from .trouble import Trouble, in_one_sentence
 
 Say = Callable[[str], None]
@@ -48,6 +48,7 @@ def _whole_or_not_at_all(final: Path, write: Callable[[Path], None]) -> None:
 
 def _write(folder: Path, made_at: datetime, say: Say) -> None:
     with postgres.owner() as database:
+        mark.refuse_backup(database)
         facts = _database(database, folder, say)
     count = documents.pack(folder / manifest.DOCUMENTS)
     say(f"{count} documents")

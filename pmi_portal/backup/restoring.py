@@ -15,7 +15,7 @@ from django.core.management import CommandError, call_command
 from privacy.postgres.owner import as_owner
 from rights import ledger
 
-from . import documents, doors, log, manifest, opening, postgres
+from . import documents, doors, log, manifest, mark, opening, postgres
 from .trouble import Trouble, in_one_sentence
 
 Act = Callable[[], str]
@@ -40,6 +40,7 @@ def steps(folder: Path, *, no_ledger: bool = False) -> list[Step]:
         ("the erasure ledger", lambda: _ledger(kept["it"], none=no_ledger)),
         ("an empty database", lambda: _empty()),
         ("the role of web and workers", lambda: _role()),
+        ("the mark of a restore", lambda: mark.put()),
         ("the database", lambda: _database(folder)),
     ]
     after: list[Step] = [
@@ -52,6 +53,7 @@ def steps(folder: Path, *, no_ledger: bool = False) -> list[Step]:
         ("what stood open", lambda: doors.shut()),
         ("erasures", lambda: _called("reapply_erasures")),
         ("the access log", lambda: _called("verify_log")),
+        ("the end of the restore", lambda: mark.take_away()),
     ]
     return [
         *((name, partial(_done, name, act)) for name, act in before),
@@ -138,7 +140,11 @@ def _role() -> str:
 
 
 def _database(folder: Path) -> str:
-    postgres.restore(folder / manifest.DUMP)
+    try:
+        postgres.restore(folder / manifest.DUMP)
+    except Trouble:
+        mark.take_away_where_nothing_came()
+        raise
     return "restored in one transaction"
 
 

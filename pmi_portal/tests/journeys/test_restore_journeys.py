@@ -97,6 +97,22 @@ def shell(env: dict[str, str], code: str) -> str:
     return manage(env, "shell", "-v", "0", "-c", code)
 
 
+def kill_in_the_middle(env: dict[str, str], backup: str) -> None:
+    """A restore that ends without a word, once the database is there."""
+    command = [sys.executable, "manage.py", "restore", backup]
+    process = subprocess.Popen(
+        command,
+        cwd=folders.REPOSITORY,
+        env=env | {"PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with process:
+        assert process.stdout is not None
+        assert any("  the database: " in line for line in process.stdout)
+        process.kill()
+
+
 def erase(env: dict[str, str]) -> tuple[str, str]:
     """Reference and worker's name of a case that is erased now."""
     _erased, reference, name = shell(env, ERASE).strip().splitlines()[-1].split("|")
@@ -133,6 +149,8 @@ def test_a_lost_portal_is_restored_proved_and_worked_in(
     }
     nowhere = {"ERASURE_LEDGER": str(tmp_path / "nowhere")}
     assert "no erasure ledger" in manage(killed | nowhere, "restore", backup, fails=True)
+    kill_in_the_middle(killed, backup)
+    assert "a restore of it broke off" in manage(killed, "check", "--database", "default", fails=True)
 
     began = time.monotonic()
     proved = manage(stack.env | lost, "restore", backup)
@@ -144,6 +162,7 @@ def test_a_lost_portal_is_restored_proved_and_worked_in(
     assert "1 cases erased again" in proved
     references, names = zip(before, since, strict=True)
     assert shell(stack.env | lost, BACK.format(references=references, names=names)).split() == [*"22000"]
+    manage(stack.env | lost, "check", "--database", "default")
     assert "not empty" in manage(stack.env | lost, "restore", backup, fails=True)
 
     with stack.another_web(**lost) as address:

@@ -133,6 +133,8 @@ def _title(event: CaseEvent, kind: EventKind) -> str:
         return f"{kind.label}: {ClockCode(clock).label}"
     if event.data.get("about") == "settlement":
         return _("Asked whether the settlement was fulfilled")
+    if event.data.get("about") == "letter":
+        return _("Asked to send the letter again: a backup was restored, and its link has ended")
     return _paper_title(event, kind) or _access_title(event, kind) or str(kind.label)
 
 

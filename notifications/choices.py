@@ -24,6 +24,7 @@ class Kind(models.TextChoices):
     REFERRAL_OVERDUE = "overdue", _("{reference} is overdue")
     REFERRAL_LONG_OVERDUE = "long_overdue", _("{reference} is long overdue")
     REFERRAL_DOCUMENT = "document", _("New document on {reference}")
+    LETTER_ENDED = "letter_ended", _("{reference}: the link to the letter has ended, please send it again")
     REFERRAL_PLAN = "plan", _("The plan of {reference} has changed")
     CONSENT_WITHDRAWN = "consent_withdrawn", _("{reference}: consent withdrawn, please stop processing")
     CONSENT_CHANGED = "consent_changed", _("{reference}: what is shared has changed")

@@ -115,7 +115,8 @@ def withdraw_all_at(partner: Partner, *, by: User) -> None:
 @transaction.atomic
 def withdraw_all_of_backup() -> list[Invitation]:
     """Withdraw every open invitation once a backup was restored: it may have been accepted or withdrawn since. Which ones."""
-    invitations = list(Invitation.objects.open().select_for_update().order_by("pk"))
+    open_ = Invitation.objects.open().select_related("partner").select_for_update(of=("self",))
+    invitations = list(open_.order_by("pk"))
     for invitation in invitations:
         _revoke(invitation, by=None, why="restored")
     return invitations

@@ -50,8 +50,8 @@ def steps(folder: Path, *, no_ledger: bool = False) -> list[Step]:
         ("migrations of this version", lambda: _migrate()),
         ("index keys", lambda: opening.try_index_keys()),
         ("the access log of then", lambda: log.prove(kept["it"])),
-        ("what stood open", lambda: doors.shut()),
         ("erasures", lambda: _called("reapply_erasures")),
+        ("what stood open", lambda: doors.shut()),
         ("the access log", lambda: _called("verify_log")),
         ("the end of the restore", lambda: mark.take_away()),
     ]

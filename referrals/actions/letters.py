@@ -1,6 +1,6 @@
 """Putting a referral on paper: issuing the letter and the receipt, sending a link to the letter, opening it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -10,14 +10,16 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from agencies.choices import Urgency
 from agencies.models.staff import hash_of, new_token
 from cases.choices import EventKind
 from cases.events import record
 from cases.models import Case, CaseEvent
-from notifications.actions import link_to, send_email
+from notifications.actions import link_to, notify, send_email
+from notifications.choices import Kind
 from privacy.acting import as_partner
 
-from .. import rules
+from .. import audience, rules
 from ..choices import LetterKind, State
 from ..letters import proof
 from ..letters.content import LANGUAGE, moment
@@ -84,14 +86,33 @@ def email_letter(*, by: User, referral: Referral, email: str, key: UUID | None =
     return letter
 
 
-def end_all_links() -> list[Letter]:
+@transaction.atomic
+def end_all_links() -> tuple[int, list[Letter]]:
     """End every link to a letter that is still open, once a backup was restored: the letter may have been taken back or
-    replaced since. Which ones; their senders can send them again."""
+    replaced since. How many, and those that would have opened it: their senders are asked to send them again."""
     now = timezone.now()
     open_ = Letter.objects.exclude(link_hash="").filter(link_until__gt=now)
-    letters = list(open_.select_related("referral__case").order_by("issued_at", "pk"))
+    read = open_.select_related("referral__case__assigned_to", "referral__sender", "referral__consent")
+    letters = list(read.order_by("issued_at", "pk"))
+    again = [letter for letter in letters if not proof.why_link_closed(letter)]
     Letter.objects.filter(pk__in=[letter.pk for letter in letters]).update(link_until=now)
-    return letters
+    for letter in again:
+        _ask_to_send_again(letter)
+    return len(letters), again
+
+
+def _ask_to_send_again(letter: Letter) -> None:
+    """Nobody at an agency without accounts can say that the link is dead; whose move it is and until when stays as it is."""
+    referral, now = letter.referral, timezone.now()
+    _changed(referral, now)
+    record(referral.case, EventKind.ESCALATED, by=None, referral=referral, at=now, about="letter")
+    notify(
+        audience.senders(referral),
+        kind=Kind.LETTER_ENDED,
+        reference=referral.reference,
+        path=referral.get_absolute_url(),
+        urgent=referral.urgency == Urgency.EMERGENCY,
+    )
 
 
 @transaction.atomic
@@ -144,8 +165,7 @@ def _issue(
 def _tell(letter: Letter, referral: Referral, *, by: User, key: UUID | None, emailed: bool) -> None:
     """Write the event; whose move it is and until when stays as it is."""
     now = timezone.now()
-    Referral.objects.filter(pk=referral.pk).update(changed_at=now)
-    Case.objects.filter(pk=referral.case_id).update(changed_at=now)
+    _changed(referral, now)
     record(
         referral.case,
         EventKind.LETTER_ISSUED,
@@ -157,6 +177,11 @@ def _tell(letter: Letter, referral: Referral, *, by: User, key: UUID | None, ema
         paper=letter.kind,
         emailed=emailed,
     )
+
+
+def _changed(referral: Referral, now: datetime) -> None:
+    Referral.objects.filter(pk=referral.pk).update(changed_at=now)
+    Case.objects.filter(pk=referral.case_id).update(changed_at=now)
 
 
 def _done(key: UUID | None) -> Letter:

@@ -20,7 +20,7 @@ def test(arguments: Sequence[str]) -> int:
         os.environ["CHROMIUM"] = browser
     if arguments:
         return _pytest(*arguments)
-    code = _pytest(*SIDE_BY_SIDE, "--dist", "worksteal", "-m", "not journey")
+    code = _pytest(*SIDE_BY_SIDE, "-m", "not journey")
     if code == STOPPED:
         return code
     if browser:

@@ -12,17 +12,17 @@ TABLE = rf"(?:IF EXISTS )?(?:ONLY )?{NAME}"
 UNNAMED = r'(?:"[^"]+"|[\w.]+)'
 
 CREATED = re.compile(rf"CREATE (?:UNLOGGED )?TABLE (?:IF NOT EXISTS )?{NAME}", re.IGNORECASE)
-LOCKED = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        rf"(?:ALTER|DROP) TABLE {TABLE}",
+LOCKED = (
+    re.compile(rf"(?:ALTER|DROP) TABLE {TABLE}", re.IGNORECASE),
+    re.compile(
         rf"CREATE (?:UNIQUE )?INDEX (?!CONCURRENTLY)(?:IF NOT EXISTS )?(?:{UNNAMED} )?ON {TABLE}",
-        rf"CREATE (?:OR REPLACE )?(?:CONSTRAINT )?TRIGGER {UNNAMED} .*? ON {TABLE}",
-        rf"CREATE (?:OR REPLACE )?RULE .*? TO {TABLE}",
-        rf"(?:CREATE|ALTER) POLICY {UNNAMED} ON {TABLE}",
-        rf"DROP (?:POLICY|TRIGGER|RULE) (?:IF EXISTS )?{UNNAMED} ON {TABLE}",
-        rf"(?:LOCK|TRUNCATE) (?:TABLE )?{TABLE}",
-    )
+        re.IGNORECASE,
+    ),
+    re.compile(rf"CREATE (?:OR REPLACE )?(?:CONSTRAINT )?TRIGGER {UNNAMED} .*? ON {TABLE}", re.IGNORECASE),
+    re.compile(rf"CREATE (?:OR REPLACE )?RULE .*? TO {TABLE}", re.IGNORECASE),
+    re.compile(rf"(?:CREATE|ALTER) POLICY {UNNAMED} ON {TABLE}", re.IGNORECASE),
+    re.compile(rf"DROP (?:POLICY|TRIGGER|RULE) (?:IF EXISTS )?{UNNAMED} ON {TABLE}", re.IGNORECASE),
+    re.compile(rf"(?:LOCK|TRUNCATE) (?:TABLE )?{TABLE}", re.IGNORECASE),
 )
 ADDED = re.compile(rf"\bADD (?:CONSTRAINT {NAME} )?(?:CHECK|EXCLUDE|UNIQUE)\b(?! USING INDEX)", re.IGNORECASE)
 UNIQUE_INDEX = re.compile(

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from pmi_portal import web
+
 from .rows import WAITING
 from .watching import SESSION, Sample
 
@@ -21,7 +23,10 @@ NOISE = 1024  # KiB by which the memory of a small process may waver
 CACHED = (
     1000  # files that a process of PostgreSQL keeps open to spare itself opening them (max_files_per_process)
 )
-SPARE = 2  # files or connections that may be open by chance
+SPARE = (
+    web.threads
+)  # files that a process may open late: a pool has a connection for each thread once all were busy at once
+SPARES = 2 * SPARE  # connections of both web processes likewise
 SETTLING = 60  # seconds in which what the demo left behind is taken up
 SWEEPING = 5  # seconds that a sweep itself may take
 FEWEST = 20  # samples below which nothing is told
@@ -70,7 +75,7 @@ def judge(samples: Sequence[Sample]) -> Verdict:
     faults = [
         *(f"memory of {it.what}: {it.share:+.1%}" for it in memory if _leaks(it)),
         *(f"open files of {it.what}: {it.first:.0f}, then {it.last:.0f}" for it in files if _stay_open(it)),
-        *(f"{it.what}: {it.first:.0f}, then {it.last:.0f}" for it in connections if _piles_up(it)),
+        *(f"{it.what}: {it.first:.0f}, then {it.last:.0f}" for it in connections if _piles_up(it, SPARES)),
         *(
             f"{name} were due for {age:.0f} s"
             for name, age in oldest.items()
@@ -99,12 +104,12 @@ def _leaks(it: Growth) -> bool:
     return it.share > FLAT and it.last - it.first > NOISE
 
 
-def _piles_up(it: Growth) -> bool:
-    return it.last > it.first * (1 + FLAT) + SPARE
+def _piles_up(it: Growth, spare: int) -> bool:
+    return it.last > it.first * (1 + FLAT) + spare
 
 
 def _stay_open(it: Growth) -> bool:
-    return it.last > CACHED if "postgres" in it.what else _piles_up(it)
+    return it.last > CACHED if "postgres" in it.what else _piles_up(it, SPARE)
 
 
 def _of_processes(

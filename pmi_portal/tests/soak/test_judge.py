@@ -85,13 +85,23 @@ def test_a_process_that_is_replaced_before_it_has_grown_hides_nothing() -> None:
     ("samples", "said"),
     [
         (hour(files=lambda number: 20 + number), "open files of web 7: 37, then 110"),
-        (hour(sessions=lambda number: 8 + number // 10), "sessions of the database: 10, then 17"),
+        (hour(sessions=lambda number: 8 + number // 5), "sessions of the database: 13, then 26"),
         (hour(clients=lambda number: 36 + number // 4), "clients of the broker: 43, then 58"),
     ],
 )
 def test_files_and_connections_that_pile_up_are_named(samples: list[Sample], said: str) -> None:
     (found,) = judge(samples).faults
     assert found.partition(":")[0] == said.partition(":")[0]
+
+
+def test_pools_that_fill_up_late_are_no_leak() -> None:
+    """Each of two web processes opens two more connections once all of its threads are busy at the same time."""
+    assert (
+        judge(
+            hour(clients=lambda number: 36 + 4 * (number > 60), files=lambda number: 22 + 4 * (number > 60))
+        ).faults
+        == []
+    )
 
 
 @pytest.mark.parametrize(("seconds", "faults"), [(10, []), (11, ["e-mails were due for 11 s"])])

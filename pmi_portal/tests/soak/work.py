@@ -69,7 +69,10 @@ def caseworker(person: Person, hands: Hands, random: Random) -> None:
         person.browser.get(f"/cases/{case}/")
     elif hands.unasked:
         referral = hands.unasked.pop(random.randrange(len(hands.unasked)))
-        write(person, referral, "message", text="Mohon kabar terbaru.")
+        try:
+            write(person, referral, "message", text="Mohon kabar terbaru.")
+        except LookupError:  # it has not gone out yet
+            hands.unasked.append(referral)
 
 
 def search(person: Person, words: str) -> None:

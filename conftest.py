@@ -22,6 +22,8 @@ LONG = {
 }
 
 
+# First, for pytest-django then puts those that empty tables behind all others.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.path.name not in LONG)
 

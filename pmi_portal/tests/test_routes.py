@@ -22,7 +22,6 @@ from notifications.choices import EmailState
 from notifications.models import Email
 from pmi_portal.tests.visiting import METHODS, ROUTES, knock, parameters, session_of, visitor
 from pmi_portal.tests.world import World, make_world
-from rights.models import RetentionRule
 from rights.tests.factories import make_breach
 
 TABLE = Path(__file__).with_name("routes.csv")
@@ -42,10 +41,6 @@ class Visitors:
     def __init__(self, world: World) -> None:
         self.world = world
         load_deadlines()
-        RetentionRule.objects.get_or_create(  # of a migration; gone where a test that empties tables came first
-            outcome_class="resolved",
-            defaults={"months": 60, "source": "own addition", "source_status": "own"},
-        )
         self.breach = make_breach(by=world.people["portal_admin"])
         self.parked = Email.objects.get(to=world.invitation.email)
         Email.objects.filter(pk=self.parked.pk).update(state=EmailState.PARKED)

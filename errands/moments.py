@@ -73,9 +73,8 @@ class Moment(Generic[Row]):
         at = now or timezone.now()
         self._forget(at)
         rows = list(self._next(at).values_list("pk", flat=True)[:BATCH])
-        random.shuffle(
-            rows
-        )  # so that one that takes its worker with it does not always stand before the same others
+        # So that one that takes its worker with it does not always stand before the same others.
+        random.shuffle(rows)
         known = dict(self._notes().filter(row__in=map(str, rows)).values_list("row", "trace_id"))
         return sum(self._try(pk, at, known.get(str(pk))) for pk in rows)
 

@@ -63,9 +63,7 @@ class Queue(Generic[Row]):
     parked: Mapping[str, Any] = field(default_factory=dict)
     give_up: Callable[[Row], None] | None = None
     only: Callable[[Any], QuerySet[Row]] = lambda rows: rows  # such as: of no case that is paused
-    again: Callable[[Any], QuerySet[Row]] = lambda rows: (
-        rows
-    )  # of what was given up: what somebody still wants
+    again: Callable[[Any], QuerySet[Row]] = lambda rows: rows  # which of those given up somebody still wants
     with_: tuple[str, ...] = ()  # related rows that are read together with a claimed one
     prefix: str = ""  # of the names of the columns of `models.Errand`
     problem: str = ""  # a column for the kind of the last error

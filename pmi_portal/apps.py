@@ -8,6 +8,5 @@ class PortalConfig(AppConfig):
     def ready(self) -> None:
         from . import checks  # noqa: F401  # registers them
 
-        autodiscover_modules(
-            "tasks"
-        )  # /machinery/ and /metrics know of all there is to do, as the worker does
+        # So that /machinery/ and /metrics know of all there is to do, as the worker does.
+        autodiscover_modules("tasks")

@@ -124,19 +124,24 @@ class Stack:
         """A second web process beside the first, on the same data but with settings of its own; its address."""
         port = free_port()
         options = ("--worker-class", "gthread", "--workers", "1", "--threads", "4", "--no-control-socket")
-        child = self._child(
-            "another-web", "gunicorn", "--bind", f"127.0.0.1:{port}", *options, "pmi_portal.wsgi"
-        )
-        child.env = self.env | settings
-        self.children["another-web"] = child
-        child.start()
+        web = ("gunicorn", "--bind", f"127.0.0.1:{port}", *options, "pmi_portal.wsgi")
         address = f"http://localhost:{port}"  # by this name, since passkeys are bound to names
-        try:
+        with self.beside("another-web", *web, **settings):
             wait_until(lambda: answers(f"{address}/accounts/login/"), "the other web process answers")
             yield address
+
+    @contextmanager
+    def beside(self, name: str, *module: str, **settings: str) -> Iterator[None]:
+        """One more process of the portal, with settings of its own; it may be killed meanwhile."""
+        child = self.children[name] = self._child(name, *module)
+        child.env = self.env | settings
+        child.start()
+        try:
+            yield
         finally:
-            self.kill("another-web")
-            del self.children["another-web"]
+            if child.process is not None:
+                self.kill(name)
+            del self.children[name]
 
     def start(self, name: str) -> None:
         self.children[name].start()

@@ -5,7 +5,6 @@ import os
 import re
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
 from signal import SIGKILL
 
 import pytest
@@ -17,19 +16,6 @@ from .stack import Stack, answers, free_port, wait_until
 from .steps import act, agree, expect_state, fill_complaint, log_complaint, refer
 
 
-@contextmanager
-def more(stack: Stack, name: str, *module: str) -> Iterator[None]:
-    """One more process of the portal."""
-    child = stack.children[name] = stack._child(name, *module)
-    child.start()
-    try:
-        yield
-    finally:
-        if child.process is not None:
-            stack.kill(name)
-        del stack.children[name]
-
-
 @pytest.fixture
 def second(stack: Stack) -> Iterator[str]:
     """The address of the second web, beside a second worker and a second timer."""
@@ -39,9 +25,9 @@ def second(stack: Stack) -> Iterator[str]:
     worker = ("worker", "-n", "second@%h", "-c", "2", "--without-mingle", "--without-gossip")
     address = f"http://127.0.0.1:{port}"
     with (
-        more(stack, "second-web", *web, "pmi_portal.wsgi"),
-        more(stack, "second-worker", *celery, *worker),
-        more(stack, "second-beat", *celery, "beat"),
+        stack.beside("second-web", *web, "pmi_portal.wsgi"),
+        stack.beside("second-worker", *celery, *worker),
+        stack.beside("second-beat", *celery, "beat"),
     ):
         wait_until(lambda: answers(f"{address}/readyz"), "the second web is ready")
         wait_until(lambda: "ready" in log(stack, "second-worker"), "the second worker is ready")
@@ -130,10 +116,10 @@ def test_a_form_that_went_to_two_webs_is_one_act(visit: Visit, stack: Stack, sec
 
 
 def test_what_several_processes_of_a_web_count_is_one_sum_also_after_one_was_killed(stack: Stack) -> None:
-    port, token, before = free_port(), "a token of tests", dict(stack.env)
+    port, token = free_port(), "a token of tests"
     web = ("gunicorn", "-c", "python:pmi_portal.web", "--bind", f"127.0.0.1:{port}", "--no-control-socket")
     address = f"http://127.0.0.1:{port}"
-    stack.env |= {"METRICS_TOKEN": token, "PROMETHEUS_MULTIPROC_DIR": str(stack.folder / "counts")}
+    settings = {"METRICS_TOKEN": token, "PROMETHEUS_MULTIPROC_DIR": str(stack.folder / "counts")}
 
     def counted() -> dict[str, float]:
         asked = urllib.request.Request(f"{address}/metrics", headers={"Authorization": f"Bearer {token}"})
@@ -149,20 +135,16 @@ def test_what_several_processes_of_a_web_count_is_one_sum_also_after_one_was_kil
         files = (stack.folder / "counts").glob("counter_*.db")
         return {int(file.stem.removeprefix("counter_")) for file in files}
 
-    try:
-        with more(stack, "counting-web", *web, "--workers", "2", "pmi_portal.wsgi"):
-            wait_until(lambda: answers(f"{address}/livez"), "it answers")
-            wait_until(lambda: answers(f"{address}/livez") and len(processes()) == 2, "both have answered")
-            known = counted()["livez"]
-            for _ in range(10):
-                assert answers(f"{address}/livez")
-            assert [counted()["livez"] for _ in range(5)] == [known + 10] * 5
-            os.kill(min(processes()), SIGKILL)
-            wait_until(lambda: answers(f"{address}/livez"), "the other goes on")
-            assert counted()["livez"] >= known + 10
-    finally:
-        stack.env.clear()
-        stack.env.update(before)
+    with stack.beside("counting-web", *web, "--workers", "2", "pmi_portal.wsgi", **settings):
+        wait_until(lambda: answers(f"{address}/livez"), "it answers")
+        wait_until(lambda: answers(f"{address}/livez") and len(processes()) == 2, "both have answered")
+        known = counted()["livez"]
+        for _ in range(10):
+            assert answers(f"{address}/livez")
+        assert [counted()["livez"] for _ in range(5)] == [known + 10] * 5
+        os.kill(min(processes()), SIGKILL)
+        wait_until(lambda: answers(f"{address}/livez"), "the other goes on")
+        assert counted()["livez"] >= known + 10
 
 
 def test_one_id_leads_from_the_request_through_web_and_worker_to_the_e_mail(

@@ -1,0 +1,23 @@
+"""The order of the tests: those that empty tables come behind all that count on what migrations wrote."""
+
+import pytest
+
+READS, EMPTIES = "django_db", "transactional_db"
+
+
+def empties(item: pytest.Item) -> bool:
+    """As pytest-django tells: it then empties every table behind the test."""
+    marker = item.get_closest_marker(READS)
+    names = getattr(item, "fixturenames", [])
+    return bool(marker and marker.kwargs.get("transaction")) or EMPTIES in names or "live_server" in names
+
+
+def test_what_empties_tables_comes_behind_all_that_reads_them(request: pytest.FixtureRequest) -> None:
+    items = [item for item in request.session.items if item.get_closest_marker("journey") is None]
+    emptying = [number for number, item in enumerate(items) if empties(item)]
+    reading = [
+        number
+        for number, item in enumerate(items)
+        if item.get_closest_marker(READS) is not None and not empties(item)
+    ]
+    assert not emptying or not reading or max(reading) < min(emptying)

@@ -31,7 +31,7 @@ test: installed-dev ## every test; ARGS="-k word" for some, with pytest's option
 lint: installed-dev ## style, types, layers, templates, migrations, deployment settings, translations
 	@exec $(LOCAL) lint
 
-bench: installed-dev ## look-ups and pages with 100,000 cases beside a floor; ARGS=10000 for fewer
+bench: installed-dev ## pages with up to a million cases beside a floor; ARGS="10000 --seconds 3 --times 1" for a quick look
 	@exec $(LOCAL) bench $(ARGS)
 
 scan: installed-dev ## HTTP Observatory, Wapiti and sqlmap against a portal over TLS; needs ports 80 and 443

@@ -1,225 +1,241 @@
-"""Very many made-up cases, sealed as real ones are: names in the proportions of names, each number once."""
+"""Makes the cases: sealed, indexed and referred as real ones are, on all cores."""
 
 from __future__ import annotations
 
-import sys
+import os
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from datetime import timedelta
+from multiprocessing import get_context
 from random import Random
 from typing import Any
+from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import connection, models
 from django.utils import timezone
 
 from accounts.models import User
-from agencies.models import Outcome, Partner
-from cases.models import Case, Worker
-from privacy import acting, keys
-from privacy.fields import take_numbers
+from cases.models import Case, CaseEvent, Consent, Worker
+from privacy import keys
 from privacy.models import DataKey
 from privacy.postgres.owner import as_owner
+from referrals.models import Referral
 
-PARTNERS = 5  # of whom the first keeps every second case
-BATCH = 1000
-COMMON = {"Siti": 50, "Muhammad": 40, "Sri": 30, "Nur": 30, "Dewi": 25, "Ahmad": 25}  # of a thousand
-NAMES = [
-    "Ani",
-    "Budi",
-    "Joko",
-    "Agus",
-    "Rina",
-    "Wati",
-    "Slamet",
-    "Yanti",
-    "Fitri",
-    "Lestari",
-    "Aminah",
-    "Kartini",
-    "Wahyu",
-    "Indah",
-    "Puji",
-    "Ratna",
-    "Eko",
-    "Dwi",
-    "Tri",
-    "Hidayat",
-    "Santoso",
-    "Wijaya",
-    "Kusuma",
-    "Rahmawati",
-    "Handayani",
-    "Susanti",
-    "Setiawan",
-    "Nugroho",
-    "Maulana",
-    "Safitri",
-    "Permata",
-    "Anggraini",
-    "Utami",
-]
-SYLLABLES = [
-    "ba",
-    "bi",
-    "bu",
-    "da",
-    "di",
-    "du",
-    "ka",
-    "ki",
-    "ku",
-    "la",
-    "li",
-    "lu",
-    "ma",
-    "mi",
-    "mu",
-    "na",
-    "ni",
-    "nu",
-    "ra",
-    "ri",
-    "ru",
-    "sa",
-    "si",
-    "su",
-    "ta",
-    "ti",
-    "tu",
-    "wa",
-    "wi",
-    "ya",
-    "yu",
-    "ja",
-]
+from . import names, world
+from .bulk import Row, Template, array, number_on, without_indexes
+
+BATCH = 2_500
+EVENTS = 8  # of a case at most
+STORY = "Gaji tidak dibayar sejak tiga bulan, paspor ditahan majikan. " * 6
+TABLES: list[type[models.Model]] = [DataKey, Worker, Case, Case.topics.through, Consent, Referral, CaseEvent]
+
+Told = tuple[str, Any, UUID | None, User]  # an event: its kind, when, of which referral, who
 
 
 class Filler:
-    """Makes workers and cases of one partner each, the same ones every time."""
+    """Makes what belongs to case after case; `self.rows` keeps them by table until they are copied."""
 
-    def __init__(self, people: list[User]) -> None:
+    def __init__(self, people: world.People) -> None:
         self.people = people
-        self.chance = Random(20261125)
         self.now = timezone.now()
-        self.outcome = Outcome.objects.order_by("pk").first()
+        self.rows: dict[type[models.Model], list[Row]] = {model: [] for model in TABLES}
+        today = timezone.localdate()
+        self.templates = {
+            DataKey: Template(DataKey),
+            Worker: Template(Worker, sex="female", home_province_id="35"),
+            Case: Template(
+                Case,
+                created_at=self.now,
+                reporter_type="family",
+                reporter_relation="spouse",
+                stage="during",
+                procedural_status="unknown",
+            ),
+            Case.topics.through: Template(Case.topics.through),
+            Consent: Template(
+                Consent,
+                groups=["case", "identity", "contact"],
+                method="spoken",
+                given_on=today,
+                recorded_at=self.now,
+            ),
+            Referral: Template(
+                Referral, services=["mediation"], route_at=self.now, created_at=self.now, changed_at=self.now
+            ),
+            CaseEvent: Template(CaseEvent, at=self.now),
+        }
 
-    def make(self, start: int, size: int) -> None:
-        data_keys = [keys.unsaved() for _ in range(2 * size)]
-        DataKey.objects.bulk_create(data_keys)
-        numbers = zip(take_numbers(Worker, size), take_numbers(Case, size), strict=True)
-        workers, cases = [], []
-        for place, (worker_pk, case_pk) in enumerate(numbers):
-            person = self._of(start + place)
-            worker = self._worker(worker_pk, start + place, person, data_keys[2 * place])
-            workers.append(worker)
-            cases.append(self._case(case_pk, start + place, person, worker, data_keys[2 * place + 1]))
-        Worker.objects.bulk_create(workers)
-        Case.objects.bulk_create(cases)
-
-    def _of(self, number: int) -> User:
-        return self.people[0 if number % 2 else number // 2 % len(self.people)]
-
-    def _worker(self, pk: int, number: int, person: User, key: DataKey) -> Worker:
-        assert person.partner is not None
-        return Worker(
-            pk=pk,
-            data_key=key,
-            partner=person.partner,
-            name=self._name(),
-            sex="female",
-            home_province_id="35",
-            nik=nik(number),
-            contact=phone(number),
-            passport_number=passport(number),
-        )
-
-    def _case(self, pk: int, number: int, person: User, worker: Worker, key: DataKey) -> Case:
-        assert person.partner is not None
-        return Case(
-            pk=pk,
-            data_key=key,
-            partner=person.partner,
-            worker=worker,
-            reference=f"{person.partner.reference_prefix}-2025-{number:06d}",
-            created_by=person,
-            assigned_to=person,
-            created_at=self.now,
-            changed_at=self.now - timedelta(minutes=number),
-            **(self._closed(person) if number % 3 == 0 else {}),
-            reporter_type="family",
-            reporter_relation="spouse",
-            reporter_name=self._name(),
-            reporter_contact=f"0813{number:08d}",
-            stage="during",
-            country="MY",
-            place="Klang",
-            procedural_status="unknown",
-            urgency="normal",
-            urgency_suggested="normal",
-            chronology="Gaji tidak dibayar. " * 15,
-            demands="Gaji dibayar penuh.",
-        )
-
-    def _closed(self, person: User) -> dict[str, Any]:
-        return {"closed_at": self.now, "closed_by": person, "outcome": self.outcome}
-
-    def _name(self) -> str:
-        first = self._first()
-        others = [self._other() for _ in range(self.chance.randint(1, 2))]
-        return " ".join([first, *others])
-
-    def _first(self) -> str:
-        place = self.chance.randrange(1000)
-        for name, share in COMMON.items():
-            if place < share:
-                return name
-            place -= share
-        return self._other()
-
-    def _other(self) -> str:
-        if self.chance.random() < 0.5:
-            return self.chance.choice(NAMES)
-        return "".join(self.chance.choice(SYLLABLES) for _ in range(self.chance.randint(2, 4))).capitalize()
-
-
-def nik(number: int) -> str:
-    return f"{3500000000000000 + number}"
-
-
-def phone(number: int) -> str:
-    return f"0812{number:08d}"
-
-
-def passport(number: int) -> str:
-    return f"X{number:07d}"
-
-
-def people() -> list[User]:
-    """One caseworker of each partner that the cases are spread over."""
-    made = []
-    for place, partner in enumerate(Partner.objects.filter(kind="bp3mi").order_by("code")[:PARTNERS]):
-        partner.reference_prefix = f"BENCH{place}"
-        partner.save()
-        made.append(
-            User.objects.create_user(
-                f"bench{place}@portal.example",
-                "not to be signed in with",
-                partner=partner,
-                role="caseworker",
-                full_name=f"Contoh {place}",
+    def make(self, number: int) -> None:
+        chance = Random(number)
+        at = self.now - timedelta(minutes=world.MINUTES_APART * number)
+        key = self._key(at)
+        self._worker(number, chance)
+        self._case(number, key, at, chance)
+        events: list[Told] = [("logged", at, None, self.people.caseworker(number))]
+        for place in range(world.REFERRALS):
+            events += self._referral(number, place, key, at)
+        for place, (kind, when, referral, actor) in enumerate(events):
+            self._add(
+                CaseEvent,
+                id=number * EVENTS + place + 1,
+                case_id=number + 1,
+                referral_id=referral,
+                kind=kind,
+                at=when,
+                actor_id=actor.pk,
+                partner_id=actor.partner_id,
             )
+
+    def copy(self) -> None:
+        for model, rows in self.rows.items():
+            self.templates[model].copy(rows)
+            rows.clear()
+
+    def _add(self, model: type[models.Model], **values: Any) -> None:
+        self.rows[model].append(self.templates[model].row(**values))
+
+    def _key(self, at: Any) -> tuple[UUID, bytes]:
+        key = keys.unsaved()
+        self._add(DataKey, id=key.pk, wrapped=key.wrapped, wrapped_by=key.wrapped_by, made_at=at)
+        return key.pk, keys.open_(key.pk)
+
+    def _worker(self, number: int, chance: Random) -> None:
+        key = self._key(self.now)
+        name, nik = names.name(chance), names.nik(number)
+        passport, phone = names.passport(number), names.phone(number)
+        self._add(
+            Worker,
+            id=number + 1,
+            data_key_id=key[0],
+            partner_id=self.people.caseworker(number).partner_id,
+            blind_index=array(names.tokens(name, nik=nik, passport=passport, phones=phone)),
+            sealed={"name": name, "nik": nik, "passport_number": passport, "contact": phone},
+            by=key,
         )
-    return made
+
+    def _case(self, number: int, key: tuple[UUID, bytes], at: Any, chance: Random) -> None:
+        person, name = self.people.caseworker(number), names.name(chance)
+        phone = f"0813{number:08d}"
+        urgency = world.URGENCIES[number // 3 % len(world.URGENCIES)]
+        closed: dict[str, Any] = {}
+        if not world.is_open(number):
+            outcome = self.people.outcomes[number % len(self.people.outcomes)]
+            closed = {"closed_at": at, "closed_by_id": person.pk, "outcome_id": outcome.pk}
+        self._add(
+            Case,
+            id=number + 1,
+            data_key_id=key[0],
+            partner_id=person.partner_id,
+            worker_id=number + 1,
+            reference=world.reference(number),
+            created_by_id=person.pk,
+            assigned_to_id=person.pk,
+            created_at=at,
+            changed_at=at,
+            country=world.COUNTRIES[number % len(world.COUNTRIES)],
+            urgency=urgency,
+            urgency_suggested=urgency,
+            reporter_index=array(names.tokens(name, phones=phone)),
+            sealed={
+                "reporter_name": name,
+                "reporter_contact": phone,
+                "place": "Klang",
+                "recruiter": "PT Contoh Jaya",
+                "employer_name": "Contoh Sdn Bhd",
+                "chronology": STORY,
+                "demands": "Gaji dibayar penuh.",
+            },
+            by=key,
+            **closed,
+        )
+        for place in range(1 + number % 2):
+            topic = self.people.topics[(number + place) % len(self.people.topics)]
+            self._add(Case.topics.through, id=2 * number + place + 1, case_id=number + 1, topic_id=topic.pk)
+
+    def _referral(self, number: int, place: int, key: tuple[UUID, bytes], at: Any) -> list[Told]:
+        """The rows of one referral; what is to be told of it."""
+        state = world.state(number, place)
+        person, officer = self.people.caseworker(number), self.people.officer(number, place)
+        pk, consent = UUID(int=(number << 2) + place + 1), number * world.REFERRALS + place + 1
+        self._add(
+            Consent,
+            id=consent,
+            case_id=number + 1,
+            partner_id=officer.partner_id,
+            recorded_by_id=person.pk,
+            recorded_at=at,
+            sealed={"given_by": "Contoh Kenanga"},
+            by=key,
+        )
+        stamps: dict[str, Any] = {}
+        if state != "unrouted":
+            stamps |= {"receiver_id": officer.partner_id, "sent_at": at}
+        if state in ("received", "accepted", "completed"):
+            stamps |= {"received_at": at, "received_by_id": officer.pk}
+        if state in ("accepted", "completed"):
+            stamps |= {"accepted_at": at, "accepted_by_id": officer.pk}
+        if state in ("completed", "declined", "withdrawn"):
+            stamps |= {"ended_at": at, "ended_by_id": officer.pk}
+        else:
+            stamps |= {"due_at": self.now + timedelta(hours=number % 960 - 240), "clock_from": at}
+        if state == "completed":
+            stamps["outcome_id"] = self.people.outcomes[number % len(self.people.outcomes)].pk
+        if state == "declined":
+            stamps["decline_reason"] = "no_capacity"
+        self._add(
+            Referral,
+            id=pk,
+            case_id=number + 1,
+            number=place + 1,
+            sender_id=person.partner_id,
+            consent_id=consent,
+            urgency=world.URGENCIES[number // 3 % len(world.URGENCIES)],
+            state=state,
+            created_by_id=person.pk,
+            created_at=at,
+            changed_at=at,
+            sealed={"request": "Mohon dampingi pekerja menagih gajinya."},
+            by=key,
+            **stamps,
+        )
+        told: list[Told] = [("referred", at, pk, person)]
+        if place == 0 or state in ("accepted", "completed"):
+            kind = {"accepted": "accepted", "completed": "completed", "declined": "declined"}.get(state)
+            if kind:
+                told.append((kind, at, pk, officer))
+        return told
 
 
-def fill(size: int, say: Callable[[str], None]) -> list[User]:
-    """Make `size` cases; the caseworkers whose they are, the one with most of them first."""
-    made = people()
-    filler = Filler(made)
-    for start in range(0, size, BATCH):
-        with acting.as_portal(), transaction.atomic():
-            filler.make(start, min(BATCH, size - start))
-        if sys.stderr.isatty() or (start + BATCH) % 10_000 == 0:
-            say(f"{start + BATCH:,} cases")
+def _range(start: int, end: int) -> int:
+    """In a process of its own."""
+    filler = Filler(world.settle())
+    with as_owner():
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SET session_replication_role = replica"
+            )  # neither triggers nor foreign keys are asked
+            cursor.execute("SET synchronous_commit = off")
+        for number in range(start, end):
+            filler.make(number)
+        filler.copy()
+    return end - start
+
+
+def fill(size: int, *, ready: Callable[[], None], say: Callable[[str], None]) -> None:
+    """Make `size` cases in an empty database that has reference data; `ready` readies a process for it."""
+    world.settle()
+    ranges = [(start, min(start + BATCH, size)) for start in range(0, size, BATCH)]
+    made = 0
+    with as_owner(), without_indexes(model._meta.db_table for model in TABLES):
+        pool = ProcessPoolExecutor(os.cpu_count(), get_context("spawn"), initializer=ready)
+        with pool:
+            for future in as_completed([pool.submit(_range, *some) for some in ranges]):
+                made += future.result()
+                if made % (20 * BATCH) == 0:
+                    say(f"{made:,} of {size:,} cases made")
+        say("making indexes")
     with as_owner(), connection.cursor() as cursor:
+        for model, last in ((Worker, size), (Case, size), (Consent, 3 * size), (CaseEvent, EVENTS * size)):
+            number_on(model, last)
+        number_on(Case.topics.through, 2 * size)
         cursor.execute("VACUUM ANALYZE")
-    return made

@@ -5,8 +5,9 @@ import sys
 
 from .problem import Problem
 
-MODULES = {"bench": "pmi_portal.bench", "scan": "pmi_portal.tests.scan"}  # run with engines of their own
+MODULES = {"scan": "pmi_portal.tests.scan"}  # run with engines of their own
 ALONE = {  # start what they need
+    "bench": "pmi_portal.bench",
     "mutants": "pmi_portal.tests.mutants",
     "chaos": "pmi_portal.tests.chaos",
     "soak": "pmi_portal.tests.soak",
@@ -22,7 +23,9 @@ def parser() -> argparse.ArgumentParser:
     engines.add_argument("command", nargs=argparse.REMAINDER)
     verbs.add_parser("test", help="run pytest with engines and a browser; takes pytest's arguments")
     verbs.add_parser("lint", help="judge the sources")
-    verbs.add_parser("bench", help="measure look-ups and pages with many cases; takes their number")
+    verbs.add_parser(
+        "bench", help="measure pages with very many cases; takes their numbers, --seconds, --times"
+    )
     verbs.add_parser("scan", help="attack a portal over TLS with scanners; takes roles")
     verbs.add_parser("chaos", help="kill parts of the portal while people work; takes --rounds and --seed")
     verbs.add_parser(

@@ -20,9 +20,9 @@ NEEDED = 200_000_000
 LONGEST = 107 - len("/.s.PGSQL.5432.lock")  # what the kernel allows for a socket's path, less the name
 
 
-def home(port: int) -> Path:
-    """The folder of the portal on `port`, made if needed. Problem when it may not be written or the disk is full."""
-    folder = REPOSITORY / ".local" / str(port)
+def home(name: int | str) -> Path:
+    """The folder of the portal on this port, or of another purpose, made if needed. Problem when it may not be written or the disk is full."""
+    folder = REPOSITORY / ".local" / str(name)
     with plain_errors(folder):
         (folder / "log").mkdir(parents=True, exist_ok=True)
         if not os.access(folder, os.W_OK | os.X_OK):

@@ -1,0 +1,13 @@
+"""Addresses of the floor."""
+
+from django.urls import path
+
+from . import views
+
+urlpatterns = [
+    path("enter/", views.enter),
+    path("empty/", views.empty),
+    path("rows/", views.rows),
+    path("create/", views.create),
+    path("case/<slug:reference>/", views.detail, name="detail"),
+]

@@ -1,0 +1,64 @@
+"""Load from the same machine: wrk sends requests in turn over so many connections, and says how long answers took."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pmi_portal.local import system
+from pmi_portal.local.problem import Problem
+
+SCRIPT = Path(__file__).with_name("wrk.lua")
+
+
+@dataclass(frozen=True)
+class Request:
+    """`status` is what a right answer has; the same for all requests of one page."""
+
+    path: str
+    method: str = "GET"
+    body: str = ""
+    status: int = 200
+
+    @property
+    def line(self) -> str:
+        return "\t".join([self.method, self.path, str(self.status), self.body])
+
+
+@dataclass(frozen=True)
+class Load:
+    """Milliseconds until an answer was whole; requests in a second; bytes of one answer with its headers."""
+
+    p50: float
+    p95: float
+    per_second: float
+    bytes: float
+
+
+def ready() -> None:
+    """Problem when wrk is not there and cannot be brought."""
+    if shutil.which("wrk") is None and not (system.bring("wrk") and shutil.which("wrk")):
+        raise Problem("`make bench` needs wrk, which sends the load: install the package wrk.")
+
+
+def send(
+    address: str, requests: Sequence[Request], *, cookies: str, connections: int, seconds: float
+) -> Load:
+    """AssertionError when an answer was wrong: what is measured then is not the page."""
+    with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
+        file.write("".join(f"{request.line}\n" for request in requests))
+        file.flush()
+        options = ["-t1", f"-c{connections}", f"-d{seconds:.0f}s", "--timeout", "30s", "-s", str(SCRIPT)]
+        headers = ["-H", f"Cookie: {cookies}", "-H", "Accept-Encoding: gzip", "-H", "Accept-Language: id"]
+        said = subprocess.run(
+            ["wrk", *options, *headers, address, "--", file.name], capture_output=True, text=True, check=True
+        ).stdout
+    told = json.loads(said.rstrip().splitlines()[-1])
+    assert told["answers"], (requests[0].path, said)
+    assert not told["wrong"], (requests[0].path, told, said)
+    return Load(told["p50"], told["p95"], told["per_second"], told["bytes"] / told["answers"])

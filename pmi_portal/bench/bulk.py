@@ -20,7 +20,7 @@ from privacy.fields import SealedField
 Row = list[Any]
 
 
-class Template:
+class Prepared:
     """A row of `model` with some values for good; `row` gives it with others, in the order of the table's columns.
 
     Sealed values are named with `sealed`, and sealed for the row's own number with its own key.

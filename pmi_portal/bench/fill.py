@@ -22,7 +22,7 @@ from privacy.postgres.owner import as_owner
 from referrals.models import Referral
 
 from . import names, world
-from .bulk import Row, Template, array, number_on, without_indexes
+from .bulk import Prepared, Row, array, number_on, without_indexes
 
 BATCH = 2_500
 EVENTS = 8  # of a case at most
@@ -40,10 +40,10 @@ class Filler:
         self.now = timezone.now()
         self.rows: dict[type[models.Model], list[Row]] = {model: [] for model in TABLES}
         today = timezone.localdate()
-        self.templates = {
-            DataKey: Template(DataKey),
-            Worker: Template(Worker, sex="female", home_province_id="35"),
-            Case: Template(
+        self.prepared = {
+            DataKey: Prepared(DataKey),
+            Worker: Prepared(Worker, sex="female", home_province_id="35"),
+            Case: Prepared(
                 Case,
                 created_at=self.now,
                 reporter_type="family",
@@ -51,18 +51,18 @@ class Filler:
                 stage="during",
                 procedural_status="unknown",
             ),
-            Case.topics.through: Template(Case.topics.through),
-            Consent: Template(
+            Case.topics.through: Prepared(Case.topics.through),
+            Consent: Prepared(
                 Consent,
                 groups=["case", "identity", "contact"],
                 method="spoken",
                 given_on=today,
                 recorded_at=self.now,
             ),
-            Referral: Template(
+            Referral: Prepared(
                 Referral, services=["mediation"], route_at=self.now, created_at=self.now, changed_at=self.now
             ),
-            CaseEvent: Template(CaseEvent, at=self.now),
+            CaseEvent: Prepared(CaseEvent, at=self.now),
         }
 
     def make(self, number: int) -> None:
@@ -88,11 +88,11 @@ class Filler:
 
     def copy(self) -> None:
         for model, rows in self.rows.items():
-            self.templates[model].copy(rows)
+            self.prepared[model].copy(rows)
             rows.clear()
 
     def _add(self, model: type[models.Model], **values: Any) -> None:
-        self.rows[model].append(self.templates[model].row(**values))
+        self.rows[model].append(self.prepared[model].row(**values))
 
     def _key(self, at: Any) -> tuple[UUID, bytes]:
         key = keys.unsaved()

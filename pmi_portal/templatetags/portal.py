@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime
 import json
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.template.loader import get_template
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils import formats, timezone
@@ -21,10 +23,12 @@ from pmi_portal.bars import draw
 register = template.Library()
 
 SPRITE = "vendor/bootstrap-icons/sprite.svg"
+KEPT = 2_000  # small pieces of pages that are drawn once by each process
 MINUTE = datetime.timedelta(minutes=1)
 
 
 @register.simple_tag
+@lru_cache(maxsize=KEPT)
 def icon(name: str, label: str = "", css: str = "") -> SafeString:
     """Draw an icon of the sprite. Without a label it is decoration, and screen readers pass over it."""
     spoken = format_html('role="img" aria-label="{}"', label) if label else SafeString('aria-hidden="true"')
@@ -35,6 +39,20 @@ def icon(name: str, label: str = "", css: str = "") -> SafeString:
         static(SPRITE),
         name,
     )
+
+
+@register.simple_tag
+def sign(name: str, code: str = "", label: str = "") -> SafeString:
+    """Draw a component that says nothing but a code and its label, such as `urgency`: once for each, not for each row.
+
+    What is drawn stays in memory: never for what was typed.
+    """
+    return _drawn(name, get_language(), code=str(code), label=str(label))
+
+
+@lru_cache(maxsize=KEPT)
+def _drawn(component: str, _language: str | None, **values: str | bool) -> SafeString:
+    return SafeString(get_template(f"_components/{component}.html").render(values))
 
 
 @register.simple_tag(takes_context=True)
@@ -85,7 +103,8 @@ def is_soon(due_at: datetime.datetime | None) -> bool:
 @register.filter
 def time_of_day(when: datetime.datetime) -> str:
     """Write the hour and minute of a moment, in the reader's zone: "16:00", in Indonesian "16.00"."""
-    return formats.date_format(timezone.localtime(when), "H.i" if _is_indonesian() else "H:i")
+    local = timezone.localtime(when)
+    return f"{local:%H.%M}" if _is_indonesian() else f"{local:%H:%M}"
 
 
 @register.filter
@@ -99,10 +118,16 @@ def clock(when: datetime.datetime | None) -> str:
     if days == 0:
         return hour
     if days < 7 and local > now:  # a weekday's name alone reads as the coming one
-        return f"{formats.date_format(local, 'D')} {hour}"
+        return f"{_day(local.date(), 'D', get_language())} {hour}"
     if local.year == now.year or days < 90:
-        return f"{formats.date_format(local, 'j M')} {hour}"
-    return formats.date_format(local, "j M Y")
+        return f"{_day(local.date(), 'j M', get_language())} {hour}"
+    return _day(local.date(), "j M Y", get_language())
+
+
+@lru_cache(maxsize=KEPT)
+def _day(day: datetime.date, form: str, _language: str | None) -> str:
+    """Write a day as Django's formats say; a list has many moments of few days."""
+    return formats.date_format(day, form)
 
 
 @register.filter
@@ -111,7 +136,7 @@ def full_moment(when: datetime.datetime | None) -> str:
     if when is None:
         return ""
     local = timezone.localtime(when)
-    return formats.date_format(local, "l, j F Y, H.i T" if _is_indonesian() else "l, j F Y, H:i T")
+    return f"{_day(local.date(), 'l, j F Y', get_language())}, {time_of_day(when)} {local.tzname()}"
 
 
 @register.simple_tag
@@ -136,17 +161,18 @@ def bars(days: Sequence[tuple[datetime.date, int]], label: str) -> dict[str, Any
     return {"drawn": draw(days), "label": label}
 
 
-@register.inclusion_tag("_components/nav_link.html", takes_context=True)
+@register.simple_tag(takes_context=True)
 def nav_link(
     context: template.Context, name: str, *args: Any, label: str, icon: str, key: str = "", css: str = ""
-) -> dict[str, Any]:
+) -> SafeString:
     """Link to a page of the navigation by URL name; marked when it is the page being read."""
     try:
         url = reverse(name, args=args)
     except NoReverseMatch:
-        return {"url": "#", "label": label, "icon": icon, "key": key, "css": css, "current": False}
+        url = "#"
     current = getattr(getattr(context, "request", None), "path", "") == url
-    return {"url": url, "label": label, "icon": icon, "key": key, "css": css, "current": current}
+    words = {"label": str(label), "icon": icon, "key": key, "css": css}
+    return _drawn("nav_link", get_language(), url=url, current=current, **words)
 
 
 def _is_indonesian() -> bool:

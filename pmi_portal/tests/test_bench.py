@@ -37,7 +37,7 @@ def filled(people: world.People) -> world.People:
         filler.make(number)
     with acting.as_portal(), connection.cursor() as cursor:
         for model, rows in filler.rows.items():
-            columns = filler.templates[model].columns
+            columns = filler.prepared[model].columns
             statement = sql.SQL("INSERT INTO {} ({}) VALUES ({})").format(
                 sql.Identifier(model._meta.db_table),
                 sql.SQL(", ").join([sql.Identifier(column) for column in columns]),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.text import Line
 from agencies import countries
 from agencies.models import Topic
+from cases.forms.widgets import LongSelect
 
 from ..choices import State
 
@@ -27,8 +28,9 @@ class FilterForm(forms.Form):
         queryset=Topic.objects.all(),  # also those out of use: old referrals have them
         required=False,
         empty_label=_("All"),
+        widget=LongSelect,
     )
-    country = forms.ChoiceField(label=_("Country"), required=False)
+    country = forms.ChoiceField(label=_("Country"), required=False, widget=LongSelect)
     tab = forms.CharField(widget=forms.HiddenInput, required=False, max_length=20)
 
     def __init__(self, *args: Any, states: list[State], **kwargs: Any) -> None:

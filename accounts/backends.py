@@ -12,7 +12,7 @@ class Backend(AuthenticationBackend):
 
     def get_user(self, user_id: Any) -> User | None:
         """The person of a session, asked at every request; None for whoever is shut out."""
-        return User.objects.let_in().filter(pk=user_id).first()
+        return User.objects.let_in().select_related("partner").filter(pk=user_id).first()
 
     def user_can_authenticate(self, user: User) -> bool:
         return User.objects.let_in().filter(pk=user.pk).exists()

@@ -9,17 +9,15 @@ from django.views.decorators.http import condition, require_GET, require_POST
 from accounts.policy import SignedInRequest
 from accounts.wording import emails_in_words
 
-from . import actions
+from . import actions, unread
 from .models import Notification
 
 PAGE = 50
-BELL_LIMIT = 100  # more than this many unread are counted as "99+"
 
 
 def unread_count(request: SignedInRequest) -> int:
-    """How many messages are unread, counted no further than BELL_LIMIT."""
-    unread = Notification.objects.visible_to(request.user).unread()
-    return len(unread.values_list("pk")[:BELL_LIMIT])
+    """How many messages are unread, counted no further than `unread.LIMIT`."""
+    return len(unread.rows(request))
 
 
 def bell_etag(request: SignedInRequest) -> str:

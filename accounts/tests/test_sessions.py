@@ -103,7 +103,7 @@ def test_a_session_without_a_clock_has_ended(browser: Client) -> None:
 
 def test_clicks_close_together_write_nothing(browser: Client, django_assert_num_queries: Any) -> None:
     browser.get("/account/preferences/")
-    with django_assert_num_queries(5) as few:
+    with django_assert_num_queries(4) as few:
         browser.get("/account/preferences/")
     assert not any("UPDATE" in query["sql"] for query in few)
 

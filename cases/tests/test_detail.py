@@ -173,14 +173,14 @@ def test_the_page_asks_the_same_number_of_questions_however_long_the_story(
     officer = make_officer()
     make_referral_in(State.ACCEPTED, case=case, officer=officer)
     browser.get(address("detail", case))
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(11):
         browser.get(address("detail", case))
     for service in ("shelter", "medical", "document", "legal_aid", "psychosocial"):
         make_referral_in(State.ACCEPTED, case=case, services=[service])
     for number in range(20):
         actions.note(by=case.created_by, case=case, text=f"Note {number}")
     browser.get(address("detail", case))
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(11):
         browser.get(address("detail", case))
 
 

@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q
+from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -18,8 +18,7 @@ from django.views.decorators.http import condition, require_POST, require_safe
 from accounts.models import User
 from accounts.policy import SignedInRequest, allow, ensure
 from accounts.roles import Right
-from notifications.actions import mark_read
-from notifications.models import Notification
+from notifications import unread
 
 from .. import access_log, actions, clock_rows, facts, log_reads, rules, timeline
 from ..choices import ClockCode
@@ -33,8 +32,10 @@ STALE_AFTER = 300  # seconds until "3 hours left" must be written anew, though n
 
 
 def case_or_404(request: SignedInRequest, reference: str) -> Case:
-    """The case with all that its page shows; see `door`."""
-    cases = Case.objects.select_related(
+    """The case with all that its page shows, and whether a worker's request about it is open; see `door`."""
+    asked = Case.data_requests.through  # rights know cases, not the reverse
+    open_requests = Exists(asked.objects.filter(case=OuterRef("pk")).exclude(datarequest__state="told"))
+    cases = Case.objects.annotate(open_requests=open_requests).select_related(
         "data_key",
         "worker__data_key",
         "worker__home_province",
@@ -58,7 +59,7 @@ def etag(case: Case) -> str:
 def detail(request: SignedInRequest, reference: str) -> HttpResponse:
     """The case page. Seeing it is reading the messages about it."""
     case = case_or_404(request, reference)
-    _mark_read(request, case)
+    unread.read_about(request, case.reference)
     return _page(request, case)
 
 
@@ -135,8 +136,6 @@ def _page(
         "assign_form": assign_form,
         "document_rows": newest(case),
         "read_by": log_reads.others_lately(case, request.user),
-        # Rights know cases, not the reverse.
-        "open_requests": case.data_requests.exclude(state="told").exists(),
         **_progress(request.user, case),
         **_time_limits(request.user, case),
     }
@@ -171,10 +170,3 @@ def _time_limits(user: User, case: Case) -> dict[str, Any]:
         "police": next((clock for clock in advice if clock.stopped_at is None), None),
         "may_decide": rules.can_decide_on_police_report(user, case),
     }
-
-
-def _mark_read(request: SignedInRequest, case: Case) -> None:
-    about = Q(reference=case.reference) | Q(reference__startswith=f"{case.reference}/")
-    unread = Notification.objects.visible_to(request.user).unread().filter(about)
-    for path in set(unread.values_list("path", flat=True)):
-        mark_read(by=request.user, path=path)

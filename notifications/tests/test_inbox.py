@@ -70,7 +70,7 @@ def test_the_list_shows_the_newest_first_and_marks_the_unread(mine, person):
 @pytest.mark.parametrize("number", [1, 25])
 def test_the_list_takes_the_same_queries_however_long(mine, person, number, django_assert_num_queries):
     tell(person, number)
-    with django_assert_num_queries(5):  # session, person, partner, list, count
+    with django_assert_num_queries(4):  # session, person, list, count
         mine.get(reverse("notifications:list"))
 
 

@@ -8,6 +8,8 @@ from agencies.choices import PartnerKind
 from agencies.tests.factories import make_partner
 from cases.choices import EventKind
 from cases.tests.factories import make_case
+from notifications import unread
+from notifications.choices import Kind
 from notifications.models import Notification
 from referrals import actions
 from referrals.choices import DeclineReason, State
@@ -186,7 +188,7 @@ def test_every_state_reads_well_to_both_sides(look, state, language):
 
 
 @pytest.mark.parametrize("events", [0, 10])
-@pytest.mark.parametrize(("side", "queries"), [("sender", 17), ("receiver", 17)])
+@pytest.mark.parametrize(("side", "queries"), [("sender", 14), ("receiver", 14)])
 def test_the_page_takes_the_same_queries_however_much_happened(
     client, events, side, queries, django_assert_num_queries
 ):
@@ -197,6 +199,25 @@ def test_the_page_takes_the_same_queries_however_much_happened(
     client.get(referral.get_absolute_url())
     with django_assert_num_queries(queries):
         client.get(referral.get_absolute_url())
+
+
+@pytest.mark.parametrize("others", [0, unread.LIMIT])
+@pytest.mark.parametrize("page", ["referral", "case"])
+def test_notices_that_lead_here_are_read_by_coming_here_also_behind_a_hundred_others(client, page, others):
+    referral, _officer = make_referral_in("sent")
+    person = referral.created_by
+    notices = [(f"X-{number}", f"/cases/X-{number}/") for number in range(others)]
+    notices.append((referral.reference, referral.get_absolute_url()))
+    Notification.objects.bulk_create(
+        Notification(recipient=person, kind=Kind.REFERRAL_ACCEPTED, reference=reference, path=path)
+        for reference, path in notices
+    )
+    client.force_login(person)
+    shown = client.get((referral if page == "referral" else referral.case).get_absolute_url()).text
+    unread_now = Notification.objects.filter(recipient=person).unread()
+    assert not unread_now.filter(reference=referral.reference).exists()
+    assert unread_now.count() == others
+    assert ("99+" in shown) == (others > 0)
 
 
 # Refreshing by itself --------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from cases.choices import DataGroup, EventKind
 from cases.forms import KeyedForm
 from cases.models import CaseEvent
 from cases.standing import chains
-from notifications.actions import mark_read
+from notifications import unread
 
 from .. import actions, disclosure, lateness, on_duty, rules, wording
 from ..choices import WITH_RECEIVER, State
@@ -76,7 +76,7 @@ def detail(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     if rules.can_receive(request.user, referral):
         actions.receive(by=request.user, referral=referral)
         referral = load(request.user, pk)
-    mark_read(by=request.user, path=referral.get_absolute_url())
+    unread.read_at(request, referral.get_absolute_url())
     return page(request, referral)
 
 
@@ -93,7 +93,8 @@ def live(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 
     def fresh() -> HttpResponse:
         _log(request.user, referral, refresh=True)
-        context = _shown(request.user, referral) | {"stale": stale}
+        events = list(_events(request.user, referral).select_related("actor", "partner"))
+        context = _shown(request.user, referral, events) | {"stale": stale}
         response = render(request, "referrals/_live.html", context)
         if stale:
             response["HX-Trigger"] = "referral-changed"
@@ -132,14 +133,16 @@ def page(
 ) -> HttpResponse:
     """The whole page; after an act that was refused or not well-formed with everything typed kept in its form."""
     _log(request.user, referral)
+    events = list(_events(request.user, referral).select_related("actor", "partner"))
+    newest = max((event.pk for event in events), default=None)
     live_context = {
-        "etag": _etag(request, referral),
+        "etag": _etag_of(request, referral, newest),
         "interval": OFTEN if referral.state == State.WAITING else SELDOM,
         "stale": False,
         "fresh": False,
     }
     forms = _offered(request, referral, attempt) | _speaking(request.user, referral, attempt)
-    context = _shown(request.user, referral) | forms | live_context
+    context = _shown(request.user, referral, events) | forms | live_context
     return render(request, "referrals/detail.html", context, status=status)
 
 
@@ -148,8 +151,12 @@ def _log(user: User, referral: Referral, *, refresh: bool = False) -> None:
 
 
 def _etag(request: SignedInRequest, referral: Referral, stale: bool = False) -> str:
-    told = CaseEvent.objects.filter(referral=referral).told_to(request.user.partner_id)
-    newest = told.aggregate(models.Max("pk"))["pk__max"]  # a note of one's own people changes nothing else
+    newest = _events(request.user, referral).aggregate(models.Max("pk"))["pk__max"]
+    return _etag_of(request, referral, newest, stale)
+
+
+def _etag_of(request: SignedInRequest, referral: Referral, newest: int | None, stale: bool = False) -> str:
+    """`newest` is the last event told to the reader: a note of one's own people changes nothing else."""
     changed = (referral.changed_at, referral.case.changed_at, newest)
     view = (referral.consent_id, referral.consent.withdrawn_at, disclosure.is_open(referral))
     return etag_of(request, referral.pk, changed, view, stale, _late(request.user, referral))
@@ -164,11 +171,13 @@ def _seen(referral: Referral) -> str:
     return f"{referral.state}-stop" if referral.consent.withdrawn_at else referral.state
 
 
-def _shown(user: User, referral: Referral) -> dict[str, Any]:
-    """Everything but the forms."""
+def _events(user: User, referral: Referral) -> models.QuerySet[CaseEvent]:
+    return CaseEvent.objects.filter(referral=referral).told_to(user.partner_id)
+
+
+def _shown(user: User, referral: Referral, events: list[CaseEvent]) -> dict[str, Any]:
+    """Everything but the forms; of what happened, `events` are told to the reader."""
     as_sender = rules.is_sender(user, referral)
-    told_to_us = CaseEvent.objects.filter(referral=referral).told_to(user.partner_id)
-    events = list(told_to_us.select_related("actor", "partner"))
     told = events if as_sender else disclosure.events(referral, events)
     sections = [] if as_sender else disclosure.sections(referral)
     return {

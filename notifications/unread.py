@@ -20,6 +20,17 @@ def rows(request: Any) -> list[Row]:
     return known
 
 
+def count(request: Any) -> int:
+    """How many there are, counted no further than LIMIT."""
+    known = getattr(request, "unread_counted", None)
+    return len(rows(request)) if known is None else min(known, LIMIT)
+
+
+def counted(request: Any, number: int) -> None:
+    """Whoever has counted them, to LIMIT or further, spares the bell from asking again."""
+    request.unread_counted = number
+
+
 def read_at(request: Any, path: str) -> None:
     """The messages that lead to this page count as read."""
     if _are_all(request) and all(leads_to != path for _about, leads_to in rows(request)):

@@ -15,20 +15,15 @@ from .models import Notification
 PAGE = 50
 
 
-def unread_count(request: SignedInRequest) -> int:
-    """How many messages are unread, counted no further than `unread.LIMIT`."""
-    return len(unread.rows(request))
-
-
 def bell_etag(request: SignedInRequest) -> str:
-    return f'"bell-{request.user.pk}-{unread_count(request)}-{request.user.language}"'
+    return f'"bell-{request.user.pk}-{unread.count(request)}-{request.user.language}"'
 
 
 @require_GET
 @condition(etag_func=bell_etag)
 def bell(request: SignedInRequest) -> HttpResponse:
     """The bell alone, for quiet refreshes; 304 when the count is the same."""
-    return render(request, "notifications/_bell.html", {"unread_count": unread_count(request)})
+    return render(request, "notifications/_bell.html", {"unread_count": unread.count(request)})
 
 
 @require_GET
@@ -37,7 +32,7 @@ def list_(request: SignedInRequest) -> HttpResponse:
     rows = Notification.objects.visible_to(request.user)[:PAGE]
     context = {
         "rows": rows,
-        "unread_count": unread_count(request),
+        "unread_count": unread.count(request),
         "emails_in_words": emails_in_words(request.user),
     }
     return render(request, "notifications/list.html", context)

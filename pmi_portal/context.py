@@ -7,7 +7,7 @@ from django.conf import settings
 
 from accounts import kept, sessions
 from accounts.policy import SignedInRequest
-from notifications import views as notifications
+from notifications import unread
 
 from .demo.people import ACCOUNTS, Account
 
@@ -33,7 +33,7 @@ def _demo_accounts(request: SignedInRequest) -> Callable[[], list[Account]]:
 
 def _unread_count(request: SignedInRequest) -> Callable[[], int]:
     """Put off the question: templates call it where they print it, so that a page without the bell asks nothing."""
-    return lambda: notifications.unread_count(request) if request.user.is_authenticated else 0
+    return lambda: unread.count(request) if request.user.is_authenticated else 0
 
 
 def _page_of(request: SignedInRequest) -> Callable[[], str]:

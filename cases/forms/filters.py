@@ -54,8 +54,8 @@ class CaseFilterForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        topics = [(topic.code, topic.name) for topic in Topic.objects.only("code", "name_id", "name_en")]
-        for name, offered in (("topic", topics), ("country", countries.choices())):
+        self.topics = {topic.code: topic.name for topic in Topic.objects.only("code", "name_id", "name_en")}
+        for name, offered in (("topic", self.topics.items()), ("country", countries.choices())):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)
             field.choices = [ANY, *offered]

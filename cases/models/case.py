@@ -161,6 +161,21 @@ class Case(Findable):
         indexes = (
             models.Index(fields=("partner", "-changed_at"), name="case_partner_changed"),
             models.Index(fields=("partner", "assigned_to", "-changed_at"), name="case_assignee_changed"),
+            models.Index(
+                fields=("partner", "-changed_at"),
+                condition=models.Q(closed_at=None, erased_at=None),
+                name="case_open",
+            ),
+            models.Index(
+                fields=("partner", "assigned_to", "-changed_at"),
+                condition=models.Q(closed_at=None, erased_at=None),
+                name="case_open_of_assignee",
+            ),
+            models.Index(
+                fields=("partner", "settlement_due"),
+                condition=models.Q(settlement_state=SettlementState.PENDING),
+                name="case_settlement_pending",
+            ),
             models.Index(fields=("partner", "reference"), include=("id",), name="case_partner_reference"),
             GinIndex(fields=("reporter_index",), fastupdate=False, name="case_reporter_index"),
             models.Index(

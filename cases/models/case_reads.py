@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Right
+from agencies.capped import CappedCount
 from agencies.choices import OutcomeClass
 from privacy import blind
 from privacy.index_field import found_by
@@ -22,10 +24,13 @@ if TYPE_CHECKING:
     from .case import Case  # named in annotations only
 
 SEARCH_LENGTH = blind.LENGTH  # characters of a search that are looked at
+NEWEST_FIRST = ("-changed_at", "-pk")
 IN_REFERENCE = re.compile(r"(?=.*[\d-])(?!.*\d{7})[A-Za-z0-9-]{1,40}")  # what a part of a reference may be
 
 # Referrals know cases and not the other way round, so their states stand here as plain codes (referrals.choices.State).
 LIVE_STATES = ("waiting", "unrouted", "sent", "received", "clarifying", "accepted")
+
+COUNTED = (Need.ANSWER, Need.CHOICE, Need.REFER_AGAIN, Need.OVERDUE, Need.SETTLEMENT)  # on tiles
 
 
 def open_to(user: User, case: str = "") -> models.Q:
@@ -113,55 +118,61 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
     def needing(self, need: Need) -> CaseQuerySet:
         """Cases in which something waits to be done, each once however many of its referrals do."""
-        return self.filter(pk__in=self.model._default_manager.filter(self._needs(need)).values("pk"))
-
-    def need_counts(self) -> dict[str, int]:
-        """How many of these cases need an answer, a choice, another referral, a follow-up, or are overdue; one statement."""
-        counted = (Need.ANSWER, Need.CHOICE, Need.REFER_AGAIN, Need.OVERDUE, Need.SETTLEMENT)
-        return self.order_by().aggregate(
-            **{need.value: models.Count("pk", filter=self._needs(need), distinct=True) for need in counted}
-        )
-
-    def _needs(self, need: Need) -> models.Q:
         match need:
             case Need.ANSWER:
-                return models.Q(referrals__state="clarifying")
+                return self._with_referral(models.Q(state="clarifying"))
             case Need.CHOICE:
-                return models.Q(referrals__state="unrouted")
+                return self._with_referral(models.Q(state="unrouted"))
             case Need.OVERDUE:
-                return models.Q(referrals__state__in=LIVE_STATES, referrals__due_at__lt=timezone.now())
+                return self._with_referral(models.Q(state__in=LIVE_STATES, due_at__lt=timezone.now()))
             case Need.REFER_AGAIN:
-                handed_on = models.Q(
-                    referrals__state="completed",
-                    referrals__outcome__outcome_class=OutcomeClass.TRANSFERRED,
+                handed_on = models.Q(state="completed", outcome__outcome_class=OutcomeClass.TRANSFERRED)
+                solved = models.Q(state="completed") & ~models.Q(
+                    outcome__outcome_class=OutcomeClass.TRANSFERRED
                 )
-                live = models.Q(referrals__state__in=LIVE_STATES)
-                solved = models.Q(referrals__state="completed") & ~models.Q(
-                    referrals__outcome__outcome_class=OutcomeClass.TRANSFERRED
-                )
-                cases = self.model._default_manager.filter(pk=models.OuterRef("pk"))
-                ended = models.Q(referrals__state="declined") | handed_on
-                return (
-                    ended & models.Q(closed_at=None) & ~models.Q(models.Exists(cases.filter(live | solved)))
+                goes_on = self._referrals().filter(models.Q(state__in=LIVE_STATES) | solved)
+                return self._with_referral(models.Q(state="declined") | handed_on).filter(
+                    ~models.Exists(goes_on), closed_at=None
                 )
             case Need.FIRST_REFERRAL:
-                return models.Q(referrals=None, closed_at=None)
+                return self.filter(~models.Exists(self._referrals()), closed_at=None)
             case Need.SETTLEMENT:
-                return models.Q(settlement_state=SettlementState.PENDING) & models.Q(
-                    settlement_due__lte=timezone.localdate()
+                return self.filter(
+                    settlement_state=SettlementState.PENDING, settlement_due__lte=timezone.localdate()
                 )
 
+    def need_counts(self) -> dict[str, CappedCount]:
+        """How many of these cases need an answer, a choice, another referral, a follow-up, or are overdue: values of one
+        statement, none counted further than a page says."""
+        return {need.value: CappedCount(self.needing(need)) for need in COUNTED}
+
+    def _referrals(self) -> models.QuerySet[Any]:
+        """The referrals of a case; they are always its partner's, which is what their indexes begin with."""
+        referrals: Any = self.model._meta.get_field("referrals").related_model
+        return referrals.objects.order_by().filter(
+            case=models.OuterRef("pk"), sender=models.OuterRef("partner")
+        )
+
+    def _with_referral(self, wanted: models.Q) -> CaseQuerySet:
+        return self.filter(models.Exists(self._referrals().filter(wanted)))
+
     def newest_first(self) -> CaseQuerySet:
-        return self.order_by("-changed_at", "-pk")
+        return self.order_by(*NEWEST_FIRST)
 
     def shown_to(self, user: User, found: Iterable[Case]) -> CaseQuerySet:
         """A page of cases with all that its rows show. They were `found` before by their numbers alone: a common name finds
-        thousands, of which one page is read whole."""
-        rows = self.filter(pk__in=[case.pk for case in found])
-        return rows.newest_first().with_row_data().with_mask(user)
+        thousands, of which one page is read whole. A query that was not asked yet becomes part of this one."""
+        numbers = found.values("pk") if isinstance(found, models.QuerySet) else [case.pk for case in found]
+        return self.filter(pk__in=numbers).newest_first().with_row_data().with_mask(user)
 
     def with_row_data(self) -> CaseQuerySet:
-        """Everything a row in a list shows, in a fixed number of statements."""
-        return self.select_related("data_key", "worker__data_key", "assigned_to").prefetch_related(
-            "topics", "referrals__receiver", "referrals__sender", "referrals__outcome"
+        """Everything a row in a list shows, in a fixed number of statements; of the topics their codes."""
+        topics = self.model.topics.through._default_manager.filter(case=models.OuterRef("pk"))
+        referrals: Any = self.model._meta.get_field("referrals").related_model
+        told = referrals.objects.select_related("receiver", "sender", "outcome").defer("request", "ranking")
+        return (
+            self.select_related("data_key", "worker__data_key", "assigned_to")
+            .defer("chronology", "demands", "reporter_index")
+            .annotate(topic_codes=ArraySubquery(topics.values("topic")))
+            .prefetch_related(models.Prefetch("referrals", told))
         )

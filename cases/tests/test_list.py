@@ -131,7 +131,7 @@ def test_cases_are_narrowed_by_topic_country_and_urgency(browser: Client, casewo
             {"q": "\x00"},
             {"tab": "x"},
         ),
-        *({"page": "0"}, {"page": "-1"}, {"page": "x"}, {"q": "x"}),
+        *({"after": "0"}, {"before": "-1"}, {"after": "x" * 9_000}, {"before": "\x00"}, {"q": "x"}),
     ],
 )
 def test_an_odd_address_shows_the_page_and_has_no_effect(
@@ -160,9 +160,9 @@ def test_what_needs_us_is_counted_on_a_tile_that_leads_to_it(
     quiet = make_case(by=caseworker)
     make_referral_in(State.ACCEPTED, case=quiet)
     tiles = {tile["label"]: tile for tile in browser.get(LIST).context["stats"]}
-    assert [tile["value"] for tile in tiles.values()].count(0) == 3
+    assert [tile["value"] for tile in tiles.values()].count("0") == 3
     tile = tiles[need.label]
-    assert tile["value"] == 1
+    assert tile["value"] == "1"
     assert {row["case"] for row in browser.get(tile["url"]).context["rows"]} == {case}
 
 
@@ -170,7 +170,7 @@ def test_a_case_with_two_open_questions_is_one_case(browser: Client, caseworker:
     case = make_case(by=caseworker)
     make_referral_in(State.CLARIFYING, case=case, services=["shelter"])
     make_referral_in(State.CLARIFYING, case=case, services=["mediation"])
-    assert Case.objects.visible_to(caseworker).need_counts()[Need.ANSWER] == 1
+    assert Case.objects.visible_to(caseworker).needing(Need.ANSWER).count() == 1
     assert len(browser.get(LIST, {"need": "answer"}).context["rows"]) == 1
 
 
@@ -178,7 +178,7 @@ def test_a_declined_referral_that_goes_on_elsewhere_needs_nothing(caseworker: Us
     case = make_case(by=caseworker)
     declined, _officer = make_referral_in(State.DECLINED, case=case)
     make_referral_in(State.SENT, case=case, previous=declined)
-    assert Case.objects.need_counts()[Need.REFER_AGAIN] == 0
+    assert not Case.objects.needing(Need.REFER_AGAIN).exists()
 
 
 def test_what_was_never_referred_can_be_listed(browser: Client, caseworker: User) -> None:
@@ -291,11 +291,11 @@ def test_the_list_asks_the_same_number_of_questions_for_one_row_and_for_25(
         make_referral_in(State.CLARIFYING, case=case)
 
     add()
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(9):
         browser.get(LIST)
     for _number in range(24):
         add()
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(9):
         browser.get(LIST)
 
 
@@ -304,7 +304,7 @@ def test_a_refresh_without_news_asks_little(
 ) -> None:
     make_case(by=caseworker)
     etag = browser.get(LIST).context["etag"]
-    with django_assert_num_queries(5):  # session, person, newest case, drafts, messages
+    with django_assert_num_queries(6):  # session, person, topics, newest cases, what waits, drafts
         assert refresh(browser, etag).status_code == 304
 
 

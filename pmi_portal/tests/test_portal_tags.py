@@ -163,6 +163,7 @@ REQUIRED_ONLY: dict[str, dict[str, Any]] = {
     "alert": {"tone": "bad", "text": "No"},
     "definition_list": {"rows": [{"label": "Country", "value": "Qatar"}, {"label": "Passport", "value": ""}]},
     "pager": {},
+    "place_lost": {"lost": True},
     "confirm_button": {"url": "/x/", "label": "Go"},
     "tabs": {"tabs": [{"label": "All", "url": "/", "active": True}], "label": "State"},
     "person": {"name": "Ayu Rekaan"},

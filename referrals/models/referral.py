@@ -22,7 +22,7 @@ from privacy.fields import SealedCharField, SealedTextField
 from privacy.tracing import current_id
 
 from ..choices import LIVE, MOVE, NOT_SENT_YET, WITH_RECEIVER, DeclineReason, Side, State
-from .referral_reads import ReferralQuerySet
+from .referral_reads import DUE_OR_NEVER, ReferralQuerySet
 
 
 class Referral(OfCase):
@@ -129,9 +129,24 @@ class Referral(OfCase):
         ordering = ("-created_at",)
         indexes = (
             models.Index(
-                fields=("receiver", "urgency_rank", "due_at", "id"),
+                *("receiver", "urgency_rank", DUE_OR_NEVER, "id"),
                 condition=models.Q(state__in=sorted(WITH_RECEIVER)),
-                name="referral_inbox",
+                name="referral_inbox_order",
+            ),
+            models.Index(
+                fields=("receiver", "state", "due_at"),
+                condition=models.Q(state__in=sorted(WITH_RECEIVER)),
+                name="referral_receiver_state",
+            ),
+            models.Index(
+                *("sender", "urgency_rank", DUE_OR_NEVER, "id"),
+                condition=models.Q(state__in=sorted(LIVE)),
+                name="referral_sent_order",
+            ),
+            models.Index(
+                fields=("sender", "state", "due_at"),
+                condition=models.Q(state__in=sorted(LIVE)),
+                name="referral_sender_state",
             ),
             models.Index(fields=("receiver", "-changed_at"), name="referral_receiver_changed"),
             models.Index(fields=("sender", "-changed_at"), name="referral_sender_changed"),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.models import User
@@ -20,6 +21,12 @@ if TYPE_CHECKING:
 
 REOPEN_WITHIN = timedelta(days=30)
 READABLE_AFTER_COMPLETION = timedelta(days=90)  # for the receiver, who may have to answer for what it did
+NEVER = datetime.fromisoformat(
+    "9999-12-31T00:00:00+00:00"
+)  # what has no deadline comes after all that have one
+DUE_OR_NEVER = Coalesce("due_at", models.Value(NEVER, output_field=models.DateTimeField()))
+MOST_URGENT_FIRST = ("urgency_rank", "due_or_never", "pk")
+LAST_CHANGED_FIRST = ("-changed_at", "-pk")
 REFER_AGAIN_WITHIN = timedelta(
     days=30
 )  # how long a declined referral that nothing follows stays on the list of work
@@ -86,11 +93,9 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
             consent__groups__contains=[group],
         ).exclude(consent__until__lt=timezone.localdate(timezone=HOME))
 
-    def most_urgent_first(self) -> ReferralQuerySet:
-        return self.order_by("urgency_rank", "due_at", "pk")
-
-    def last_changed_first(self) -> ReferralQuerySet:
-        return self.order_by("-changed_at", "pk")
+    def with_order_keys(self) -> ReferralQuerySet:
+        """What MOST_URGENT_FIRST orders by, none of it ever empty."""
+        return self.annotate(due_or_never=DUE_OR_NEVER)
 
     def may_be_routed(self) -> ReferralQuerySet:
         """One of a case that is paused waits, unless it is to save a life."""

@@ -167,11 +167,12 @@ def test_looking_for_a_reference_looks_everywhere(inbox, officer):
         "state=%27",
         "q=%00",
         "q=" + "x" * 500,
-        "page=0",
-        "page=-1",
-        "page=abc",
         "page=99999999999999999999",
-        "page=%D9%A3",
+        "after=0",
+        "before=-1",
+        "after=%00",
+        "after=" + "x" * 5000,
+        "before=W10:abc&after=W10:abc",
         "tab=nothing",
         "tab=%00",
         "nonsense=1&topic=a&topic=b",
@@ -201,11 +202,11 @@ def test_pages_of_25_follow_each_other(client, inbox, officer):
     copies(first, 30)
     page = client.get(INBOX)
     assert len(page.context["rows"]) == 25
-    assert "page=2" in page.text
-    rest = client.get(f"{INBOX}?page=2")
+    rest = client.get(page.context["page"].next_url)
     assert len(rest.context["rows"]) == 6
-    assert "26–31" in rest.text
-    assert "page=3" not in rest.text
+    assert not rest.context["page"].next_url
+    again = client.get(rest.context["page"].previous_url)
+    assert [row.referral for row in again.context["rows"]] == [row.referral for row in page.context["rows"]]
 
 
 def copies(referral: Referral, number: int) -> None:
@@ -229,7 +230,7 @@ def test_counts_end_at_100(client, inbox, officer):
 
 
 @pytest.mark.parametrize("number", [1, 25])
-@pytest.mark.parametrize(("address", "queries"), [(INBOX, 12), (SENT, 11)])
+@pytest.mark.parametrize(("address", "queries"), [(INBOX, 9), (SENT, 9)])
 def test_a_list_takes_the_same_queries_however_long(
     client, number, address, queries, django_assert_num_queries
 ):

@@ -1,0 +1,22 @@
+"""Counts that end: no list is counted through, so what it costs to say how much there is does not grow with it."""
+
+from typing import Any
+
+from django.db.models import IntegerField, QuerySet, Subquery
+
+MOST = 100  # counted no further than that; past it "100+"
+
+
+class CappedCount(Subquery):
+    """How many rows there are, or MOST + 1 if there are more: a value of a statement beside others."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
+    output_field = IntegerField()
+
+    def __init__(self, rows: QuerySet[Any, Any]) -> None:
+        super().__init__(rows.order_by().values("pk")[: MOST + 1])
+
+
+def in_words(count: int) -> str:
+    """The count as a page shows it."""
+    return f"{MOST}+" if count > MOST else str(count)

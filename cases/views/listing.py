@@ -1,0 +1,180 @@
+"""The list of cases as it was asked for, read in a fixed number of statements whatever its length."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from hashlib import sha256
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.policy import SignedInRequest
+from accounts.roles import Right
+from agencies import capped, countries, paging
+from notifications import unread
+from notifications.models import Notification
+
+from .. import rules
+from ..choices import Need
+from ..forms import CaseFilterForm
+from ..models import Case, CaseAccess, IntakeDraft
+from ..models.case_reads import NEWEST_FIRST
+from ..standing import standing
+from .tiles import tiles
+
+PAGE = 25
+TOPICS_SHOWN = 2
+UNREAD_LIMIT = 500
+STALE_AFTER = 300  # seconds until "3 hours left" must be written anew, though nothing changed
+
+
+class Listing:
+    """One page of cases, what waits, and what is not finished typing; each part is read when it is asked for.
+
+    `narrow_first` reads of the cases only what tells whether anything changed: for a refresh, which mostly finds that
+    nothing did.
+    """
+
+    def __init__(self, request: SignedInRequest, form: CaseFilterForm, *, narrow_first: bool) -> None:
+        self.request, self.user, self.form = request, request.user, form
+        self.chosen = form.chosen()
+        self.tab = form.cleaned_data["tab"]
+        self.narrow_first = narrow_first
+        self.keyset = paging.Keyset("cases", NEWEST_FIRST, self.user.pk, PAGE)
+        self.all: Any = Case.objects.known_to(self.user)
+        if self.tab == "mine":
+            self.all = self.all.filter(assigned_to=self.user)
+        self.found = _filtered(self.user, self.all, self.chosen)
+        self.place = self.keyset.place(request, self.found)
+
+    @cached_property
+    def page(self) -> paging.Page[Any]:
+        rows = self._narrow if self.narrow_first else self._whole(self.keyset.rows(self.found, self.place))
+        return self.keyset.page(self.request, rows, self.place)
+
+    @cached_property
+    def cases(self) -> list[Any]:
+        """Those of the page, with all that their rows show."""
+        return (
+            list(Case.objects.known_to(self.user).shown_to(self.user, self.page.rows))
+            if self.narrow_first
+            else self.page.rows
+        )
+
+    @cached_property
+    def _narrow(self) -> list[Any]:
+        found: Any = self.keyset.rows(self.found, self.place)
+        return list(found.with_mask(self.user).only("pk", "changed_at"))
+
+    def _whole(self, found: Any) -> list[Any]:
+        rows = Case.objects.known_to(self.user).shown_to(self.user, found)
+        return list(self.keyset.ordered(rows, self.place))
+
+    @cached_property
+    def drafts(self) -> list[IntakeDraft]:
+        """The reader's drafts, without the long texts in them."""
+        return list(IntakeDraft.objects.visible_to(self.user).defer("fields"))
+
+    @cached_property
+    def waiting(self) -> dict[str, Any]:
+        """What waits, counted no further than a page says, and of which cases (`unread`) there is news; one statement."""
+        asked: dict[str, Any] = self.all.need_counts()
+        if self.user.can(Right.OVERSEE_CASES):
+            openings = CaseAccess.objects.visible_to(self.user).to_review().exclude(person=self.user)
+            asked["openings"] = capped.CappedCount(openings)
+        messages = Notification.objects.visible_to(self.user).unread()
+        asked["unread"] = ArraySubquery(messages.values("reference")[:UNREAD_LIMIT])
+        waiting: Any = User.objects.filter(pk=self.user.pk).order_by().values(**asked).get()
+        unread.counted(self.request, len(waiting["unread"]))
+        return dict(waiting)
+
+    @cached_property
+    def etag(self) -> str:
+        """Changes when a row of the page, what waits, the reader's drafts or unread messages do, and with time."""
+        marks = (
+            self.user.pk,
+            self.user.time_zone,
+            get_language(),
+            self.request.get_full_path(),
+            [(case.pk, case.changed_at, case.masked) for case in self.page.rows],
+            (self.page.previous_url, self.page.next_url),
+            sorted(self.waiting.items()),
+            [(draft.pk, draft.changed_at) for draft in self.drafts],
+            int(timezone.now().timestamp()) // STALE_AFTER,
+        )
+        return f'"{sha256(repr(marks).encode()).hexdigest()[:24]}"'
+
+    def context(self) -> dict[str, Any]:
+        """What the templates need."""
+        news = {text.split("/")[0] for text in self.waiting["unread"]}
+        return {
+            "form": self.form,
+            "active": len(self.chosen),
+            "tab": self.tab,
+            "tabs": _tabs(self.request, self.tab),
+            "reset_url": f"{reverse('cases:list')}?tab={self.tab}",
+            "stats": tiles(self.waiting, self.tab, len(self.drafts)),
+            "page": self.page,
+            "rows": [_row(case, self.form.topics, news) for case in self.cases],
+            "drafts": [
+                {"draft": draft, "name": draft.heading, "country": countries.name(draft.country)}
+                for draft in self.drafts
+            ],
+            "may_log": rules.can_log(self.user),
+            "etag": self.etag,
+        }
+
+
+def _filtered(user: User, cases: Any, chosen: dict[str, str]) -> Any:
+    """What the filters leave; a case that is closed to the reader is found by nothing that its row does not show."""
+    if "topic" in chosen or "country" in chosen:
+        cases = cases.visible_to(user)
+    if "q" in chosen:
+        cases = cases.giving_nothing_away_to(user, chosen["q"])
+    if "restricted" in chosen:
+        cases = cases.restricted()
+    everywhere = chosen.get("q") or chosen.get("need") == Need.SETTLEMENT  # whoever looks for a case finds it
+    cases = cases.search(chosen.get("q", "")).in_state(chosen.get("state") or ("all" if everywhere else ""))
+    if "need" in chosen:
+        cases = cases.needing(Need(chosen["need"]))
+    if "topic" in chosen:
+        cases = cases.filter(topics=chosen["topic"])
+    return cases.filter(**{name: chosen[name] for name in ("country", "urgency") if name in chosen})
+
+
+def _tabs(request: SignedInRequest, tab: str) -> list[dict[str, Any]]:
+    query = request.GET.copy()
+    for name in paging.PLACES:
+        query.pop(name, None)
+    tabs = []
+    for code, label in (("mine", _("My cases")), ("team", _("Whole team"))):
+        query["tab"] = code
+        tabs.append(
+            {"label": label, "url": f"{reverse('cases:list')}?{query.urlencode()}", "active": code == tab}
+        )
+    return tabs
+
+
+def _row(case: Any, topics: dict[str, str], news: set[str]) -> dict[str, Any]:
+    """A line of the list; of a case that is closed to the reader only what keeps it from getting lost."""
+    if case.masked:
+        return {
+            "masked": True,
+            "case": case,
+            "move": standing(case).move.masked(),
+            "unread": case.reference in news,
+        }
+    named = [name for code, name in topics.items() if code in case.topic_codes]
+    return {
+        "masked": False,
+        "case": case,
+        "topics": named[:TOPICS_SHOWN],
+        "more_topics": max(len(named) - TOPICS_SHOWN, 0),
+        "standing": standing(case),
+        "unread": case.reference in news,
+    }

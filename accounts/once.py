@@ -45,6 +45,7 @@ NEVER = {  # routes, or what they begin with, and why their forms are not rememb
     "cases:draft": "sent by a script; each time says something new",
     "cases:nik": "sent by a script; writes nothing",
     "cases:search": "writes nothing, and is sent in a form only so that no name stands in an address",
+    "search:": "writes nothing, and is sent in a form only so that no name stands in an address",
 }
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from django.contrib.postgres.search import SearchQuery
+from django.contrib.postgres.search import CombinedSearchQuery, SearchQuery
 from django.db.models import Case, IntegerField, Q
 from django.db.models import When as If
 from django.utils import timezone
@@ -115,14 +115,22 @@ def _is_full(service: Service) -> bool:
 
 def with_words(found: ServiceQuerySet, words: str) -> ServiceQuerySet:
     """Those in which every word occurs, in either language or as it stands; or whose partner is called so."""
-    query = SearchQuery(words, config="indonesian") | SearchQuery(words, config="english")
-    query |= SearchQuery(words, config="simple")
     called_so = Q()
     for word in words.split():
         called_so &= Q(name_id__icontains=word) | Q(name_en__icontains=word)
     # Read first: an index serves an OR only where both sides are columns of one table.
     partners = list(Partner.objects.filter(called_so).values_list("pk", flat=True)) if called_so else []
-    return found.annotate(its_words=WORDS).filter(Q(its_words=query) | Q(partner__in=partners))
+    return found.annotate(its_words=WORDS).filter(Q(its_words=_query(words)) | Q(partner__in=partners))
+
+
+def saying(found: ServiceQuerySet, words: str) -> ServiceQuerySet:
+    """Those in whose own texts every word occurs, in either language or as it stands."""
+    return found.annotate(its_words=WORDS).filter(its_words=_query(words))
+
+
+def _query(words: str) -> CombinedSearchQuery:
+    query = SearchQuery(words, config="indonesian") | SearchQuery(words, config="english")
+    return query | SearchQuery(words, config="simple")
 
 
 def _at(found: ServiceQuerySet, search: Search) -> ServiceQuerySet:

@@ -34,6 +34,7 @@ class Limit(NamedTuple):
 # A page that is open asks twice a minute for each of its regions, so ten of them make some 300 pages in five minutes.
 PAGES = Limit(900, 300)
 FORMS = Limit(150, 300)
+SEARCHES = Limit(300, 300)  # of a box that asks while somebody types (`paced_as`)
 RECORDS = Limit(
     600, 3600
 )  # different addresses that name a case, a file, a page of a list: the same one again counts once
@@ -63,7 +64,10 @@ class PaceMiddleware:
             return None
         if match.view_name in ALWAYS:
             return None
-        kind = _too_much(request, request.user, names_something=bool(args or kwargs or request.GET))
+        if getattr(view, "paced_as", "") == "searches":
+            kind = "searches" if _count("searches", request.user, SEARCHES) > SEARCHES.most else ""
+        else:
+            kind = _too_much(request, request.user, names_something=bool(args or kwargs or request.GET))
         if not kind:
             return None
         security.tell("throttled", person=request.user, bad=True, action=kind)

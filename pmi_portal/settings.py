@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "pmi_portal",
     "administration",
     "rights",
+    "search",
     "referrals",
     "cases",
     "directory",

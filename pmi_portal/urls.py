@@ -27,6 +27,7 @@ urlpatterns = [
     path("hsds/", include("directory.hsds_urls")),
     path("cases/", include("cases.urls")),
     path("rights/", include("rights.urls")),
+    path("search/", include("search.urls")),
     path("", include("referrals.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -10,8 +10,9 @@ from __future__ import annotations
 import hmac
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
+from enum import Enum
 
 from . import keyring
 from .sounds import sounds
@@ -122,6 +123,14 @@ def index(values: Iterable[tuple[str, str]], *, key: keyring.RingKey | None = No
 # Searching ----------------------------------------------------------------------------------------
 
 
+class How(Enum):
+    """How a value answers a search: as a number, by the letters of its words, or by their sound alone."""
+
+    NUMBER = "number"
+    SPELT = "spelt"
+    SOUNDS = "sounds"
+
+
 @dataclass(frozen=True)
 class Search:
     """What a row's tokens must share with: any of `numbers`, or one of each of `words`."""
@@ -130,25 +139,50 @@ class Search:
     words: list[list[int]] = field(default_factory=list)
 
 
-def search(text: str) -> Search:
-    """The tokens that a person's words may have, under every index key that is known. Never raises, whatever the text."""
-    text = text[:LENGTH].replace("\x00", "")
+def search(text: str, *, kinds: Collection[str] = KINDS.keys()) -> Search:
+    """The tokens that a person's words may have, under every index key that is known. Never raises, whatever the text.
+
+    `kinds` are those whose values may be found; who may not read telephone numbers finds nobody by one.
+    """
+    text = _looked_at(text)
     ring = keyring.index_keys().keys
-    numbers = [token(key, said) for said in _numbers(text) for key in ring]
-    if any(letter.isdigit() for letter in text):
+    numbers = [token(key, said) for kind, said in _numbers(text) if kind in kinds for key in ring]
+    if "name" not in kinds or any(letter.isdigit() for letter in text):
         return Search(numbers)
     return Search(
         numbers, [[token(key, said) for said in _word(word) for key in ring] for word in words(text)]
     )
 
 
-def _numbers(text: str) -> list[str]:
+def how_found(text: str, kind: str, value: str) -> How | None:
+    """How a search finds a value of this kind, if it does: what to tell whoever reads the row."""
+    text, said = _looked_at(text), set(KINDS[kind](value))
+    if said & {one for _kind, one in _numbers(text)}:
+        return How.NUMBER
+    asked = [] if kind != "name" or any(letter.isdigit() for letter in text) else words(text)
+    if not asked or not all(said & set(_word(word)) for word in asked):
+        return None
+    own = words(value)
+    spelt = all(word in own or (len(word) >= PREFIX_MIN and _begins(word, own)) for word in asked)
+    return How.SPELT if spelt else How.SOUNDS
+
+
+def _begins(word: str, own: list[str]) -> bool:
+    return any(one.startswith(word) for one in own)
+
+
+def _looked_at(text: str) -> str:
+    return text[:LENGTH].replace("\x00", "")
+
+
+def _numbers(text: str) -> list[tuple[str, str]]:
+    """The numbers that a text may be, each with its kind."""
     plain = re.sub(r"[\W_]", "", _small(text))
-    found = list(of_phones(text))
+    found = [("phones", said) for said in of_phones(text)]
     if plain.isascii() and plain.isdecimal() and len(plain) == NIK_LENGTH:
-        found.append(f"nik {plain}")
+        found.append(("nik", f"nik {plain}"))
     if PASSPORT.fullmatch(plain):
-        found.append(f"passport {plain}")
+        found.append(("passport", f"passport {plain}"))
     return found
 
 

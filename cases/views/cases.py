@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
-
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,13 +11,11 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.policy import SignedInRequest, allow
 from accounts.roles import Right
 
-from .. import access_log
+from .. import access_log, searches
 from ..forms import CaseFilterForm
 from ..models.case_reads import SEARCH_LENGTH
+from ..searches import SEARCH
 from .listing import Listing
-
-SEARCH = "search"  # the session keeps the last searches; the address names one of them
-SEARCHES_KEPT = 10
 
 
 @require_POST
@@ -34,16 +30,14 @@ def search(request: SignedInRequest) -> HttpResponse:
     if words := request.POST.get("q", "")[
         : 2 * SEARCH_LENGTH
     ]:  # one that makes no sense comes back with a sentence
-        query[SEARCH] = secrets.token_urlsafe(6)
-        kept = list(request.session.get(SEARCH, {}).items())[-(SEARCHES_KEPT - 1) :]
-        request.session[SEARCH] = {**dict(kept), query[SEARCH]: words}
+        query[SEARCH] = searches.keep(request.session, words)
     query.update(chosen)
     return redirect(f"{reverse('cases:list')}?{query.urlencode()}")
 
 
 def _form(request: SignedInRequest) -> CaseFilterForm:
     data = request.GET.copy()
-    data["q"] = request.session.get(SEARCH, {}).get(data.get(SEARCH, ""), "")
+    data["q"] = searches.kept(request.session, data.get(SEARCH, ""))
     return CaseFilterForm(data)
 
 

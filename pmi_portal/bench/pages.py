@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import User
-from cases.views.cases import SEARCHES_KEPT
+from cases.searches import KEPT
 
 from . import names, world
 from .load import Request
@@ -122,7 +122,7 @@ class Pages:
     def _searched(self, name: str, words: list[str], target: float) -> Page:
         """The list that a search leads to; the words stay in the session."""
         paths, client = [], _signed_in(self.people.caseworkers[0][0])
-        for word in words[:SEARCHES_KEPT]:
+        for word in words[:KEPT]:
             sent = client.post(reverse("cases:search"), {"q": word, "tab": "team"})
             paths.append(sent.headers["Location"])
         return self._page(name, client, paths, "rows", target)

@@ -124,7 +124,7 @@ LISTS = sorted(
     route
     for route in ROUTES
     if not parameters(route)
-    and route.partition(":")[0] in ("home", "cases", "referrals", "rights", "notifications")
+    and route.partition(":")[0] in ("home", "cases", "referrals", "rights", "search", "notifications")
 )
 
 

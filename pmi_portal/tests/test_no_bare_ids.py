@@ -22,6 +22,7 @@ APPS = (
     "notifications",
     "referrals",
     "rights",
+    "search",
     "administration",
     "insights",
     "api",

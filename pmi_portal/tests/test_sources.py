@@ -27,6 +27,7 @@ APPS = (
     "privacy",
     "referrals",
     "rights",
+    "search",
 )
 SOURCES = [path for app in APPS for path in sorted((ROOT / app).rglob("*.py")) if "tests" not in path.parts]
 SCRIPTS = sorted((ROOT / "static" / "js").glob("*.js"))

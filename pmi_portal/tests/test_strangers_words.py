@@ -21,6 +21,7 @@ import cases
 import directory
 import referrals
 import rights
+import search
 from accounts.code_forms import CodeField, CredentialField
 from accounts.forms import PersonNameField
 from accounts.tests.factories import PASSWORD, make_portal_admin
@@ -53,7 +54,7 @@ OWN = (forms.EmailField, forms.UUIDField, forms.RegexField, forms.SlugField, for
 
 def all_forms() -> Iterator[type[forms.BaseForm]]:
     """Every form of the portal's own pages."""
-    for package in (accounts, administration, agencies, cases, directory, referrals, rights):
+    for package in (accounts, administration, agencies, cases, directory, referrals, rights, search):
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             if "form" in module.name and ".tests" not in module.name:
                 found = vars(importlib.import_module(module.name)).values()
@@ -63,7 +64,7 @@ def all_forms() -> Iterator[type[forms.BaseForm]]:
 
 
 def test_every_field_for_words_tidies_them() -> None:
-    ours = ("accounts", "administration", "agencies", "cases", "directory", "referrals", "rights")
+    ours = ("accounts", "administration", "agencies", "cases", "directory", "referrals", "rights", "search")
     found = {each for each in all_forms() if each.__module__.partition(".")[0] in ours}
     assert len(found) > 30
     untidy = {

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import models
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -13,6 +15,7 @@ from accounts.models import User
 from cases.choices import ConsentMethod, DataGroup
 from cases.models.case_reads import open_to
 from cases.models.consent import HOME
+from privacy import blind
 
 from ..choices import LIVE, MOVE, WITH_RECEIVER, Side, State
 
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
     from .referral import Referral  # noqa: F401  # named in annotations only
 
 REOPEN_WITHIN = timedelta(days=30)
+SEARCH_WORDS = 4  # that the function of the table takes
 READABLE_AFTER_COMPLETION = timedelta(days=90)  # for the receiver, who may have to answer for what it did
 NEVER = datetime.fromisoformat(
     "9999-12-31T00:00:00+00:00"
@@ -96,6 +100,16 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
     def with_order_keys(self) -> ReferralQuerySet:
         """What MOST_URGENT_FIRST orders by, none of it ever empty."""
         return self.annotate(due_or_never=DUE_OR_NEVER)
+
+    def found_in_worker(self, text: str, kinds: Collection[str]) -> ReferralQuerySet:
+        """Referrals that reached the acting partner and whose worker has this name or number, of these kinds
+        (`privacy.blind.KINDS`). The last 200 of them at most, so that a common name reads no more than a rare one;
+        what the worker agreed to is for `readable_by_receiver` to say."""
+        asked = blind.search(text, kinds=kinds)
+        words = (asked.words or [[]])[:SEARCH_WORDS]
+        filled = [*words, *[words[0]] * (SEARCH_WORDS - len(words))]
+        statement = f"SELECT referrals_found({', '.join(['%s::bigint[]'] * (1 + SEARCH_WORDS))})"
+        return self.filter(pk__in=RawSQL(statement, [asked.numbers, *filled]))
 
     def may_be_routed(self) -> ReferralQuerySet:
         """One of a case that is paused waits, unless it is to save a life."""

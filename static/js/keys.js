@@ -56,7 +56,7 @@
       return press(keys);
     }
     if (key === "/") {
-      const field = document.querySelector("main input[type=search]");
+      const field = document.querySelector("main input[type=search]") ?? document.getElementById("site-search-field");
       field?.focus();
       return Boolean(field);
     }

@@ -22,6 +22,7 @@ APPS = (
     "cases",
     "referrals",
     "rights",
+    "search",
     "administration",
     "pmi_portal",
 )

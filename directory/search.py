@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from django.contrib.postgres.search import CombinedSearchQuery, SearchQuery
+from django.contrib.postgres.search import SearchQuery
 from django.db.models import Case, IntegerField, Q
 from django.db.models import When as If
 from django.utils import timezone
@@ -128,7 +128,7 @@ def saying(found: ServiceQuerySet, words: str) -> ServiceQuerySet:
     return found.annotate(its_words=WORDS).filter(its_words=_query(words))
 
 
-def _query(words: str) -> CombinedSearchQuery:
+def _query(words: str) -> SearchQuery:
     query = SearchQuery(words, config="indonesian") | SearchQuery(words, config="english")
     return query | SearchQuery(words, config="simple")
 

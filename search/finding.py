@@ -188,7 +188,7 @@ def _of_service(service: Service) -> Hit:
 def _partners(text: str) -> list[Hit]:
     if not _has_words(text):
         return []
-    found = Partner.objects.active().search(text).order_by("name_id", "pk")[: SHOWN + 1]
+    found = Partner.objects.active().called(text).order_by("name_id", "pk")[: SHOWN + 1]
     return [
         Hit(
             url=reverse("directory:services_of", args=[partner.code]),

@@ -27,6 +27,12 @@ REPORTER: tuple[tuple[str, str, Label], ...] = (
     ("reporter_contact", "phones", pgettext_lazy("why it was found", "Reporter's telephone")),
     ("reporter_name", "name", pgettext_lazy("why it was found", "Reporter's name")),
 )
+PARTIES: tuple[tuple[str, str, Label], ...] = (
+    ("recruiter", "name", Case._meta.get_field("recruiter").verbose_name),
+    ("broker", "name", Case._meta.get_field("broker").verbose_name),
+    ("foreign_agency", "name", Case._meta.get_field("foreign_agency").verbose_name),
+    ("employer_name", "name", Case._meta.get_field("employer_name").verbose_name),
+)
 
 
 def of_reference(text: str, reference: str) -> list[Label]:
@@ -42,11 +48,14 @@ def may_be_reference(text: str) -> bool:
 
 def of_case(text: str, case: Case) -> list[Label]:
     """For whoever reads all of the case."""
-    return [
+    whole = [
         *of_reference(text, case.reference),
         *_of(text, case.worker, WORKER),
         *_of(text, case, REPORTER),
+        *_of(text, case, PARTIES),
     ]
+    # The parties of a case have one index: the recruiter's word and the employer's together find it, too.
+    return whole or list(dict.fromkeys(why for word in text.split() for why in _of(word, case, PARTIES)))
 
 
 def of_worker(text: str, case: Case, kinds: Iterable[str]) -> list[Label]:

@@ -56,10 +56,18 @@ class PartnerQuerySet(ReferenceQuerySet["Partner"]):
         return self.filter(kind=kind)
 
     def search(self, text: str) -> Self:
+        """Those called so, and those who took over from a partner that was; all of them for an empty text."""
+        words = self._words(text)
+        return self.filter(words | models.Q(pk__in=_heirs(words))) if words else self
+
+    def called(self, text: str) -> Self:
         """Partners in whose name, code or city every word of the text occurs; all of them for an empty text.
 
-        A name that a partner bore before counts as well, and so do the names of those whom it took over.
+        A name that a partner bore before counts as well.
         """
+        return self.filter(self._words(text))
+
+    def _words(self, text: str) -> models.Q:
         from .former_names import FormerName  # here, because former names point to partners
 
         words = models.Q()
@@ -71,9 +79,7 @@ class PartnerQuerySet(ReferenceQuerySet["Partner"]):
                 | models.Q(city__icontains=word)
                 | models.Q(pk__in=FormerName.objects.filter(named).values("partner"))
             )
-        if not words:
-            return self
-        return self.filter(words | models.Q(pk__in=_heirs(words)))
+        return words
 
     def with_accounts(self) -> Self:
         """Annotates `has_accounts`: an active person there may work on cases, so a referral will be read."""

@@ -36,8 +36,10 @@ class CaseFilterForm(forms.Form):
     """Filters of the list, all optional; one that makes no sense is named and has no effect."""
 
     q = Line(
-        label=_("Reference, worker or reporter"),
-        help_text=_("Names: whole, or the first three letters. NIK, passport, telephone: the whole number."),
+        label=_("Reference, worker, reporter or employer"),
+        help_text=_(
+            "Names, also of recruiters: whole, or the first three letters. NIK, passport, telephone: the whole number."
+        ),
         required=False,
         max_length=SEARCH_LENGTH,
         widget=forms.SearchInput,

@@ -151,6 +151,10 @@ class Case(Findable):
     settlement_due = models.DateField(_("settlement to be fulfilled by"), null=True, blank=True)
     settlement_ask_on = models.DateField(null=True, blank=True, editable=False)  # empty once it was asked
     reporter_index = BlindIndexField(of={"reporter_name": "name", "reporter_contact": "phones"})
+    parties_index = BlindIndexField(
+        of={"recruiter": "name", "broker": "name", "foreign_agency": "name", "employer_name": "name"},
+        db_default=[],
+    )
 
     objects = CaseQuerySet.as_manager()
 
@@ -178,6 +182,7 @@ class Case(Findable):
             ),
             models.Index(fields=("partner", "reference"), include=("id",), name="case_partner_reference"),
             GinIndex(fields=("reporter_index",), fastupdate=False, name="case_reporter_index"),
+            GinIndex(fields=("parties_index",), fastupdate=False, name="case_parties_index"),
             models.Index(
                 fields=("settlement_ask_on",),
                 condition=models.Q(settlement_ask_on__isnull=False),

@@ -200,4 +200,10 @@ def test_every_index_has_the_name_that_this_file_knows() -> None:
             "contact": "phones",
         },
         "cases.Case.reporter_index": {"reporter_name": "name", "reporter_contact": "phones"},
+        "cases.Case.parties_index": {
+            "recruiter": "name",
+            "broker": "name",
+            "foreign_agency": "name",
+            "employer_name": "name",
+        },
     }

@@ -209,7 +209,7 @@ class TestThePage:
                 other = make_case(by=make_user(partner=make_partner()), worker={"name": "Siti Rahayu"})
                 make_referral(case=other, to=caseworker.partner)
                 make_service(partner=make_partner(name_id="Rumah Siti Rahayu"), name_id="Siti Rahayu")
-            # session, reader twice; cases, their referrals; received; services; who closed, partners; the log
+            # session, reader twice; how common it is, cases, their referrals; received; services; partners; the log
             with django_assert_num_queries(10):
                 client.post(reverse("search:typed"), {"q": "siti rahayu"})
 

@@ -56,6 +56,7 @@ class Migration(migrations.Migration):
     The rows of before are found by them once `manage.py rotate_keys --index` has made their index, while the portal works.
     """
 
+    unsafe_because = {"run-sql": "It makes a new function alone, which the version before does not call."}
     dependencies = [("cases", "0021_settlements_to_follow")]
 
     operations = [

@@ -17,7 +17,7 @@ from agencies.choices import OutcomeClass
 from privacy import blind
 
 from ..choices import Need, SettlementState
-from .found import found_now
+from .found import by_reference, found_now
 
 if TYPE_CHECKING:
     from .case import Case  # named in annotations only
@@ -91,7 +91,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
         return self.filter(restricted_at__isnull=False)
 
     def search(self, text: str) -> CaseQuerySet:
-        """Cases in whose reference the text occurs, or of whose people one has this name or number: the worker, who reported,
+        """Cases whose reference begins or ends so (of the newest: in which it occurs), or of whose people one has this name or number: the worker, who reported,
         recruiter, broker, agency abroad, employer.
 
         Names: each word whole, from its beginning (three letters or more), or by its sound. NIK, passport and telephone
@@ -103,8 +103,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
             return self
         found = found_now(blind.search(text))
         if IN_REFERENCE.fullmatch(text):
-            named = self.model._default_manager.order_by().filter(reference__icontains=text)
-            found |= models.Q(pk__in=named.values("pk"))
+            found |= by_reference(text, self)
         return self.filter(found)
 
     def in_state(self, state: str) -> CaseQuerySet:

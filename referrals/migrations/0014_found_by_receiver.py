@@ -47,6 +47,7 @@ REVOKE ALL ON FUNCTION referrals_found FROM PUBLIC;
 class Migration(migrations.Migration):
     """A receiver finds what was put before it by the worker's name and numbers."""
 
+    unsafe_because = {"run-sql": "It makes a new function alone, which the version before does not call."}
     dependencies = [("referrals", "0013_without_inbox"), ("cases", "0017_found_under_row_security")]
 
     operations = [migrations.RunSQL(FIND, "DROP FUNCTION referrals_found;")]

@@ -209,6 +209,10 @@ class User(AbstractBaseUser):
         return self.can(Right.MANAGE_PARTNERS)
 
     @property
+    def oversees_cases(self) -> bool:
+        return self.can(Right.OVERSEE_CASES)
+
+    @property
     def reads_log(self) -> bool:
         return self.can(Right.READ_LOG)
 

@@ -22,6 +22,7 @@ BYTES = 5 * 1024 * 1024  # of a whole file
 ROWS = 10_000  # with something in them, besides the header
 COLUMNS = 50
 CELL = 2_000  # characters
+UNPACKED = 60 * 1024 * 1024  # bytes that a workbook may unpack to
 LAST_ROW = 1_048_576  # that a spreadsheet has
 SEPARATORS = ("\t", ";", ",")
 QUOTE_LIMIT = 100_000  # characters; a cell that long is a quotation mark that nothing closes
@@ -46,11 +47,33 @@ SENTENCES = {
     "nul": _("There is a sign in this row that no text has. Type the row anew instead of copying it."),
     "formula": _("“%(column)s” holds a formula. Copy the column and paste it as values."),
     "broken_cell": _("“%(column)s” holds an error of the spreadsheet (%(value)s). Type what belongs there."),
+    "merged": _(
+        "“%(column)s” is part of cells that were merged over several rows (%(value)s). Unmerge them, and fill in each row."
+    ),
+    "rounded": _(
+        "“%(column)s” is a number that the spreadsheet has rounded (%(value)s): its last digits are lost. Format the column as text, and type the whole number again."
+    ),
     "long_cell": _("“%(column)s” is longer than %(most)s characters."),
     "too_many_cells": _(
         "This row has more cells than the first row names. A text with the separator in it needs quotation marks around it."
     ),
 }
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """How much of a table is read. With `lines` a cell keeps its line breaks; with `strict` what was merged over several
+    rows, and numbers that the spreadsheet has rounded, are problems of their cells."""
+
+    bytes: int = BYTES
+    columns: int = COLUMNS
+    cell: int = CELL
+    unpacked: int = UNPACKED
+    lines: bool = False
+    strict: bool = False
+
+
+USUAL = Bounds()
 
 
 @dataclass(frozen=True)
@@ -112,10 +135,11 @@ class Table:
 
 @dataclass(frozen=True)
 class Cell:
-    """What a format found in a cell: its text, or the code of what is wrong with it."""
+    """What a format found in a cell: its text, or the code of what is wrong with it, and in which range where that says more."""
 
     text: str
     problem: str = ""
+    where: str = ""
 
 
 RawRow = Sequence[Cell]
@@ -123,9 +147,7 @@ RawRow = Sequence[Cell]
 
 def read(content: bytes, columns: Sequence[Column], *, rows: int = ROWS) -> Table:
     """The table in a file's bytes, with at most so many rows. Raises TableProblem when there is none to be read."""
-    if len(content) > BYTES:
-        raise TableProblem("too_large", most=BYTES // 1024 // 1024)
-    raw = enumerate(_raw_rows(content), start=1)
+    raw = raw_rows(content)
     for number, cells in raw:
         if number > LAST_ROW:
             break
@@ -136,6 +158,13 @@ def read(content: bytes, columns: Sequence[Column], *, rows: int = ROWS) -> Tabl
             ]
             return Table(_rows(raw, header, rows), unused)
     raise TableProblem("empty")
+
+
+def raw_rows(content: bytes, bounds: Bounds = USUAL) -> Iterator[tuple[int, RawRow]]:
+    """Every row, the empty ones as well, with its number in the spreadsheet. Raises TableProblem, also while it is walked."""
+    if len(content) > bounds.bytes:
+        raise TableProblem("too_large", most=bounds.bytes // 1024 // 1024)
+    return enumerate(_raw_rows(content, bounds), start=1)
 
 
 def folded(name: str) -> str:
@@ -199,25 +228,25 @@ def _row(number: int, cells: RawRow, header: _Header) -> Row:
     return Row(number, texts, problems)
 
 
-def _raw_rows(content: bytes) -> Iterator[RawRow]:
+def _raw_rows(content: bytes, bounds: Bounds) -> Iterator[RawRow]:
     if content.startswith(b"PK\x03\x04"):
         from . import workbooks  # only where one is read: it takes a while to load
 
-        return workbooks.rows(content)
+        return workbooks.rows(content, bounds)
     if content.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):  # OLE: .xls, or an encrypted .xlsx
         raise TableProblem("old_excel")
-    return _csv_rows(content)
+    return _csv_rows(content, bounds)
 
 
 # CSV ----------------------------------------------------------------------------------------------
 
 
-def _csv_rows(content: bytes) -> Iterator[RawRow]:
+def _csv_rows(content: bytes, bounds: Bounds) -> Iterator[RawRow]:
     text = io.TextIOWrapper(io.BytesIO(content), encoding=_encoding(content), newline="")
-    first = text.readline(CELL * COLUMNS)
+    first = text.readline(bounds.cell * bounds.columns)
     told = re.fullmatch(r"\s*sep=(.)\s*", first, re.IGNORECASE)  # Excel's own line, which it does not show
     while not told and first.isspace():
-        first = text.readline(CELL * COLUMNS)
+        first = text.readline(bounds.cell * bounds.columns)
     separator = told[1] if told and told[1] in SEPARATORS else _separator(first)
     if not told:
         text.seek(0)
@@ -232,7 +261,14 @@ def _csv_rows(content: bytes) -> Iterator[RawRow]:
         except csv.Error as error:
             raise TableProblem("quote", row=number + 1) from error
         number += 1
-        yield [Cell(" ".join(cell.split())) for cell in cells]
+        yield [Cell(spaced(cell, bounds)) for cell in cells]
+
+
+def spaced(text: str, bounds: Bounds) -> str:
+    """A cell's text without doubled or outer blanks: on one line, or on as many as it has where those are kept."""
+    if not bounds.lines or "\n" not in text:
+        return " ".join(text.split())
+    return "\n".join(" ".join(line.split()) for line in text.splitlines()).strip()
 
 
 def _encoding(content: bytes) -> str:

@@ -11,16 +11,16 @@ from django.utils import timezone
 
 from accounts.models import User
 from agencies.choices import Urgency
-from agencies.models import Partner, Topic
+from agencies.models import Topic
 from notifications.actions import notify
 from notifications.choices import Kind
 from privacy import keys
 from privacy.acting import as_portal
 
-from . import access, access_log, restriction, rules, tpks
+from . import access, access_log, references, restriction, rules, tpks
 from .choices import EventKind
 from .events import done_already, record, with_key
-from .models import Case, CaseCounter, IntakeDraft, Worker
+from .models import Case, IntakeDraft, Worker
 from .models.draft import HEADING
 
 
@@ -67,7 +67,7 @@ def log(
     new = Case.objects.create(
         data_key=case_key,
         partner=by.partner,
-        reference=_next_reference(by.partner),
+        reference=references.take(by.partner)[0],
         worker=person,
         created_by=by,
         assigned_to=by,
@@ -244,17 +244,6 @@ def _apply(row: Worker | Case, values: Mapping[str, Any]) -> list[str]:
     for name in changed:
         setattr(row, name, values[name])
     return changed
-
-
-def _next_reference(partner: Partner) -> str:
-    """The next SP-2026-000042 of this partner and year; numbers of a rolled-back case are given out again."""
-    year = timezone.localdate().year
-    counter, _created = CaseCounter.objects.select_for_update().get_or_create(
-        partner=partner, year=year, defaults={"last": 0}
-    )
-    counter.last += 1
-    counter.save(update_fields=["last"])
-    return f"{partner.reference_prefix}-{year}-{counter.last:06d}"
 
 
 def _one_at_a_time(key: UUID) -> None:

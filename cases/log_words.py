@@ -29,6 +29,7 @@ PARTS: dict[str, Promise] = {
     "inbox": pgettext_lazy("log", "Inbox"),
     "sent": gettext_lazy("Sent referrals"),
     "draft": gettext_lazy("Draft"),
+    "import": gettext_lazy("Import of old cases"),
     "access": gettext_lazy("Who reads it"),
     "log": gettext_lazy("Access log"),
     "data_rights": gettext_lazy("Data rights of the worker"),

@@ -115,6 +115,8 @@ def _title(event: CaseEvent, kind: EventKind) -> str:
         return _("The consent has ended")
     if kind is EventKind.CONSENT_OVERRIDDEN and (number := event.data.get("number")):
         return f"R{number} · {kind.label}"
+    if kind is EventKind.LOGGED and event.data.get("imported"):
+        return _("Imported from an old table, row %(row)s") % {"row": event.data.get("row", "")}
     if kind is EventKind.LEAD and to:
         return _("%(partner)s leads the joint work") % {"partner": to}
     if kind is EventKind.PLANNED and event.data.get("again"):

@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "rights",
     "search",
     "referrals",
+    "imports",
     "cases",
     "directory",
     "agencies",

@@ -25,6 +25,9 @@ urlpatterns = [
     path("partners/", include("agencies.urls")),
     path("services/", include("directory.urls")),
     path("hsds/", include("directory.hsds_urls")),
+    path(
+        "cases/import/", include("imports.urls")
+    ),  # before the cases, whose references are words of an address
     path("cases/", include("cases.urls")),
     path("rights/", include("rights.urls")),
     path("search/", include("search.urls")),

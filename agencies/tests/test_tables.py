@@ -13,7 +13,7 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agencies import tables, workbooks
+from agencies import tables
 from agencies.tables import Column, TableProblem, read, sentence
 
 COLUMNS = (
@@ -189,7 +189,7 @@ def test_a_workbook_with_entities_is_refused_unread() -> None:
 
 
 def test_a_workbook_that_unpacks_to_too_much_is_refused_before_it_is_unpacked() -> None:
-    content = with_member(workbook(ROWS), SHEET, b" " * (workbooks.UNPACKED + 1))
+    content = with_member(workbook(ROWS), SHEET, b" " * (tables.UNPACKED + 1))
     assert len(content) < tables.BYTES
     assert "unpacks to far more" in problem(content)
 

@@ -47,8 +47,9 @@ SHOWING = {
 }
 
 
-OF_NOBODY = {  # files that tell of no worker: the log itself, which names nobody, and tables of reference data and accounts
+OF_NOBODY = {  # files that tell of no worker: the log itself, which names nobody, tables of reference data and accounts, an empty one
     *("cases:log_csv", "cases:log_xlsx"),
+    "imports:template",
     *("agencies:import_example", "agencies:reference_download", "agencies:unconfirmed_download"),
 }
 

@@ -25,6 +25,7 @@ from cases.models.access import CaseAccessQuerySet
 from cases.models.case_reads import CaseQuerySet
 from cases.models.draft import DraftQuerySet
 from cases.tests.factories import make_case
+from imports.models import CaseImport, CaseImportQuerySet, ImportedCase, ImportMemory, ImportPiece
 from pmi_portal.celery import app
 from pmi_portal.tests.test_no_bare_ids import NARROWING
 from pmi_portal.tests.test_routes import METHODS, ROUTES, UNNAMED, Visitors
@@ -69,11 +70,15 @@ PROTECTED: list[type[models.Model]] = [
     Erasure,
     Breach,
     BreachNotice,
+    CaseImport,
+    ImportPiece,
+    ImportMemory,
+    ImportedCase,
 ]
 # What concerns the case's own partner alone, sent or not.
 OWN_ALONE = (
     *(CaseAccess, IntakeDraft, DataRequest, DataRequest.cases.through, DataExport, LegalHold, Erasure),
-    *(Breach, BreachNotice),
+    *(Breach, BreachNotice, CaseImport, ImportPiece, ImportMemory, ImportedCase),
 )
 
 
@@ -147,6 +152,10 @@ def fill(world: World) -> None:
         partner=world.ngo,
         added_at=now,
     )
+    table = CaseImport.objects.create(by=by, partner=world.ngo, data_key=keys.make(), next_at=None)
+    ImportPiece.objects.create(table=table, number=0)
+    ImportMemory.objects.create(partner=world.ngo, data_key=keys.make())
+    ImportedCase.objects.create(case=case, table=table, partner=world.ngo, row=2, token=uuid4(), at=now)
     request, boss = make_granted(case=case, by=by)
     rights.ask_export(by=by, request=request, key=uuid4())
     rights.hold(by=boss, case=case, key=uuid4(), reason="Sidang", review_on=now.date() + timedelta(30))
@@ -244,6 +253,7 @@ def no_first_wall(monkeypatch: pytest.MonkeyPatch) -> None:
         CaseQuerySet,
         CaseAccessQuerySet,
         DraftQuerySet,
+        CaseImportQuerySet,
         ReferralQuerySet,
         LetterQuerySet,
         *OF_RIGHTS,

@@ -22,6 +22,7 @@ APPS = (
     "agencies",
     "cases",
     "directory",
+    "imports",
     "notifications",
     "pmi_portal",
     "privacy",

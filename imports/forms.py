@@ -18,7 +18,7 @@ from agencies.models import Outcome, Province, Topic
 from agencies.tables import SENTENCES
 from cases.choices import Sex
 
-from . import columns
+from . import columns, targets
 from .models import CaseImport
 from .reading import BOUNDS, MEGABYTE
 
@@ -83,11 +83,15 @@ class ColumnsForm(forms.Form):
         self.header: Sequence[str] = table.head["header"]
         self.samples: Sequence[Sequence[str]] = table.head["samples"]
         self._offer(by)
-        targets = [NOT_USED, *_grouped()]
+        offered = [NOT_USED, *_grouped()]
         matched = columns.matched_of(table.mapping, len(self.header))
         for place, name in enumerate(self.header):
             self.fields[f"column{place}"] = forms.ChoiceField(
-                choices=targets, required=False, initial=matched[place], label=name or self.letter(place)
+                choices=offered,
+                required=False,
+                initial=matched[place],
+                label=name or self.letter(place),
+                widget=forms.Select(attrs={"class": "form-select"}),
             )
 
     def _offer(self, by: User) -> None:
@@ -109,10 +113,10 @@ class ColumnsForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         matched = self.matched
-        for code in {code for code in matched if code and code != columns.NOTE}:
+        for code in {code for code in matched if code and code != targets.NOTE}:
             places = [place for place, one in enumerate(matched) if one == code]
             if len(places) > 1:
-                label = columns.TARGETS[code].label
+                label = targets.TARGETS[code].label
                 self.add_error(
                     f"column{places[1]}", _("Another column is “%(label)s” already.") % {"label": label}
                 )
@@ -163,5 +167,5 @@ def _initial(table: CaseImport) -> dict[str, Any]:
 
 def _grouped() -> list[Any]:
     return [
-        (group.label, [(target.code, target.label) for target in group.targets]) for group in columns.GROUPS
+        (group.label, [(target.code, target.label) for target in group.targets]) for group in targets.GROUPS
     ]

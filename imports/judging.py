@@ -17,16 +17,15 @@ from accounts.models import User
 from agencies.tables import folded
 from cases.choices import ProceduralStatus, Relation, ReporterType
 from cases.forms.complaint import SELF_REPORTERS, suggested_urgency
-from cases.models import Case, Worker
 from cases.models.case import TEXT_MAX
-from privacy import blind, keyring, keys
-from privacy.index_field import found_by
+from privacy import keys
 
-from . import cells, dates, endings, homes, places, words
-from .columns import NAMES, NOTE
+from . import cells, comparing, dates, endings, homes, places, words
+from .columns import NAMES
 from .drafts import Draft
-from .models import CaseImport, ImportedCase, ImportMemory
+from .models import CaseImport, ImportMemory
 from .reading import BOUNDS
+from .targets import NOTE
 from .trouble import Wrong
 
 CODED = (
@@ -270,8 +269,8 @@ class Judge:
         if first:
             for draft in drafts:
                 self._compare_with_rows(draft)
-            self._compare_with_workers(drafts)
-        self._compare_with_imported(drafts)
+            comparing.with_workers(drafts)
+        comparing.with_imported(drafts, self.table.partner_id)
         return drafts
 
     def _compare_with_rows(self, draft: Draft) -> None:
@@ -280,34 +279,6 @@ class Judge:
         row, content = self.seen.setdefault(draft.token, (draft.number, draft.content))
         if row != draft.number:
             draft.tell("twice" if content == draft.content else "number_twice", row=row)
-
-    def _compare_with_imported(self, drafts: Sequence[Draft]) -> None:
-        there = ImportedCase.objects.filter(
-            partner_id=self.table.partner_id, token__in=[draft.token for draft in drafts]
-        )
-        known = dict(there.values_list("token", "case__reference"))
-        for draft in drafts:
-            if draft.token in known:
-                draft.tell("known", reference=known[draft.token])
-
-    def _compare_with_workers(self, drafts: Sequence[Draft]) -> None:
-        """Cases of the own partner whose worker has the same NIK, found as a search finds them."""
-        ring = keyring.index_keys().keys
-        by_token = {
-            blind.token(key, f"nik {draft.worker['nik']}"): draft
-            for draft in drafts
-            if draft.worker["nik"] and not draft.is_left_out
-            for key in ring
-        }
-        if not by_token:
-            return
-        asked = found_by(Worker, blind.Search(numbers=list(by_token)))
-        cases = Case.objects.filter(worker__in=Worker.objects.filter(asked), erased_at=None).order_by("-pk")
-        for reference, tokens in cases.values_list("reference", "worker__blind_index"):
-            for token in by_token.keys() & set(tokens):
-                draft = by_token[token]
-                if not draft.is_warned or all(one["code"] != "same_nik" for one in draft.found):
-                    draft.tell("same_nik", reference=reference)
 
 
 def _staff(table: CaseImport) -> dict[str, int]:

@@ -13,7 +13,7 @@ from agencies import nik, tables
 from agencies.tables import Problem
 
 from . import words
-from .columns import TARGETS
+from .targets import TARGETS
 
 SHOWN = 60  # characters of a cell that a sentence repeats
 

@@ -21,10 +21,11 @@ from privacy import log
 from privacy.choices import Verb
 from privacy.spreadsheets import XLSX_TYPE, xlsx_file
 
-from . import actions, columns, rules, showing
+from . import actions, rules, showing
 from .choices import ImportState
 from .forms import ColumnsForm, FileForm
 from .models import CaseImport
+from .targets import TARGETS
 
 STOP_POLLING = 286  # as htmx understands it
 SHOWN = 20  # imports in the list
@@ -52,7 +53,7 @@ def new(request: SignedInRequest) -> HttpResponse:
 @allow(Right.OVERSEE_CASES)
 def template(request: SignedInRequest) -> HttpResponse:
     """An empty table with the columns that are understood, and one row to be written over."""
-    targets = [target for target in columns.TARGETS.values() if target.example]
+    targets = [target for target in TARGETS.values() if target.example]
     header = [str(target.names[0]) for target in targets]
     rows = [[target.example for target in targets]]
     return _workbook(_("old-cases.xlsx"), header, rows)

@@ -80,7 +80,9 @@ def _write(queue: Queue[CaseImport], table: CaseImport, judge: Judge, piece: Imp
     drafts = judge.judged(rows, first=False)
     made = [draft for row, draft in zip(rows, drafts, strict=True) if _may_become_a_case(row, draft)]
     if made:
-        with as_portal():  # all of it is this partner's; else the policy of each event and topic would look for its case
+        with (
+            as_portal()
+        ):  # all of it is this partner's; else the policy of each event and topic would look for its case
             Batch(table, judge, made).save()
     _leave_the_wrong_ones(piece, rows, drafts)
     mine(queue, table).update(

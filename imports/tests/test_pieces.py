@@ -30,6 +30,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def by(monkeypatch: pytest.MonkeyPatch) -> User:
     monkeypatch.setattr(taking_in, "PIECE", 10)
+    monkeypatch.setattr("imports.pieces.TURN", 600)  # seconds: no test depends on how fast it is
     make_reference()
     return make_supervisor()
 
@@ -119,7 +120,7 @@ def test_a_piece_takes_the_same_statements_however_many_rows_it_has(by: User) ->
 
 
 def test_memory_is_that_of_one_piece(by: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    table, held = confirmed(200, by), []
+    table, held = confirmed(120, by), []
     write = writing._write
 
     def weighed(*arguments: Any) -> bool:
@@ -131,8 +132,8 @@ def test_memory_is_that_of_one_piece(by: User, monkeypatch: pytest.MonkeyPatch) 
     tracemalloc.start()
     working.work(table.pk)
     tracemalloc.stop()
-    assert (Case.objects.count(), len(held)) == (200, 20)
-    assert held[-1] - held[2] < 20_000  # bytes, in 170 rows
+    assert (Case.objects.count(), len(held)) == (120, 12)
+    assert held[-1] - held[2] < 20_000  # bytes, in 90 rows
 
 
 def test_a_table_with_very_many_cells_is_read_in_bounded_time(by: User) -> None:

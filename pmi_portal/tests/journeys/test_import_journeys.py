@@ -22,6 +22,7 @@ HEADER = (
     "Kronologi",
     "Hasil",
 )
+NAMES = {2018: "Melati", 2019: "Kenanga"}
 LONG = 60_000  # milliseconds that the worker may take
 
 
@@ -33,7 +34,7 @@ def table(year: int) -> bytes:
         sheet.write_row(0, 0, ["DATA KASUS LAMA"])
         sheet.write_row(2, 0, HEADER)
         for number, born in enumerate(("31 Desember 1990", "kemarin", "12/03/88")):
-            name = f"Contoh Lama {year} {number}"
+            name = f"Contoh {NAMES[year]} {('Satu', 'Dua', 'Tiga')[number]}"
             cells = [
                 f"{number}/{year}",
                 born,
@@ -50,7 +51,11 @@ def table(year: int) -> bytes:
 
 def upload(page: Page, year: int) -> None:
     page.goto("/cases/import/")
-    content: FilePayload = {"name": f"kasus-{year}.xlsx", "mimeType": "application/octet-stream", "buffer": table(year)}
+    content: FilePayload = {
+        "name": f"kasus-{year}.xlsx",
+        "mimeType": "application/octet-stream",
+        "buffer": table(year),
+    }
     page.set_input_files("[name=file]", content)
     page.click("main form .submit-bar button")
     page.wait_for_url(re.compile(r"/columns/$"), timeout=LONG)
@@ -65,12 +70,12 @@ def test_old_cases_are_imported_and_taken_back(visit: Visit, viewport: dict[str,
     page.click("main form .submit-bar button")
     expect(page.locator("main")).to_contain_text("2 baris dapat menjadi kasus", timeout=LONG)
     expect(page.locator("main")).to_contain_text("“kemarin” bukan tanggal")
-    expect(page.locator("main")).to_contain_text(f"Contoh Lama {year} 0")
+    expect(page.locator("main")).to_contain_text(f"Contoh {NAMES[year]} Satu")
     page.locator("form[action$='/carry-out/'] button").click()
     expect(page.locator("main")).to_contain_text("2 kasus sudah diimpor", timeout=LONG)
 
     page.goto("/cases/?state=closed")
-    page.fill("[name=q]", f"Contoh Lama {year} 2")
+    page.fill("[name=q]", f"Contoh {NAMES[year]} Tiga")
     page.press("[name=q]", "Enter")
     page.locator("a.row-link").first.click()
     expect(page.locator("main")).to_contain_text("Diimpor dari tabel lama, baris 6")

@@ -290,3 +290,16 @@ class Verdict(models.TextChoices):
 
     CONFIRMED = "confirmed", _("It was right")
     OBJECTED = "objected", _("It was not right")
+
+
+class Same(models.TextChoices):
+    """What two persons have alike, who may be one."""
+
+    NIK = "nik", _("Same NIK")
+    PASSPORT = "passport", _("Same passport number")
+    PHONE = "phone", _("Same phone number")
+    NAME = "name", _("Name sounds alike")
+    NAME_NEARLY = "name_nearly", _("Name nearly alike")
+    BIRTH_DATE = "birth_date", _("Same birth date")
+    BIRTH_YEAR = "birth_year", _("Same birth year")
+    REGENCY = "regency", _("Same home regency or city")

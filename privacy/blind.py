@@ -120,6 +120,32 @@ def index(values: Iterable[tuple[str, str]], *, key: keyring.RingKey | None = No
     return sorted({marker(key), *(token(key, one) for one in said)})
 
 
+# Who may be the same ------------------------------------------------------------------------------
+
+
+def of_values(values: Iterable[tuple[str, str]]) -> list[int]:
+    """The tokens of whole numbers, for pairs of a kind and a text, under every index key that is known."""
+    said = {one for kind, text in values for one in KINDS[kind](text)}
+    return sorted(token(key, one) for one in said for key in keyring.index_keys().keys)
+
+
+def of_heard(word: str) -> list[int]:
+    """The tokens of how a word sounds, or of the word where that is too short to be kept."""
+    heard = [f"sounds {sound}" for sound in _heard(word)] or [f"word {word}"]
+    return [token(key, said) for said in heard for key in keyring.index_keys().keys]
+
+
+def of_beginnings(words: Iterable[str]) -> list[int]:
+    """The tokens of how words begin, as written and as heard: what a slip further on leaves as it is."""
+    said = {
+        f"begins {one[:PREFIX_MIN]}"
+        for word in words
+        for one in (word, *_heard(word))
+        if len(one) > PREFIX_MIN
+    }
+    return sorted(token(key, one) for one in said for key in keyring.index_keys().keys)
+
+
 # Searching ----------------------------------------------------------------------------------------
 
 

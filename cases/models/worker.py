@@ -56,7 +56,11 @@ class Worker(Findable):
     class Meta:
         verbose_name = _("worker")
         verbose_name_plural = _("workers")
-        indexes = (GinIndex(fields=("blind_index",), fastupdate=False, name="worker_blind_index"),)
+        indexes = (
+            GinIndex(fields=("blind_index",), fastupdate=False, name="worker_blind_index"),
+            models.Index(fields=("partner", "birth_date"), name="worker_partner_born"),
+            models.Index(fields=("partner", "home_regency", "birth_date"), name="worker_partner_home"),
+        )
 
     def __str__(self) -> str:
         return str(self.pk)  # never the name: this is what logs and error reports show

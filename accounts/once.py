@@ -42,6 +42,7 @@ NEVER = {  # routes, or what they begin with, and why their forms are not rememb
     "mfa_": "passwords and codes, each good for once",
     "accounts:set_language": "switched to and fro; it is also asked before anybody signed in",
     "accounts:stay": "sent by a script; each time says something new",
+    "cases:alike": "sent by a script; changes nothing",
     "cases:draft": "sent by a script; each time says something new",
     "cases:nik": "sent by a script; writes nothing",
     "cases:search": "writes nothing, and is sent in a form only so that no name stands in an address",

@@ -17,7 +17,7 @@ from privacy import blind
 
 from .likeness import Facts, Likeness, likeness
 from .models import Case, Worker
-from .name_likeness import telling_first
+from .name_likeness import may_slip, telling_first
 
 WORDS = 4  # of a name that candidates are looked for by, the most telling ones
 MOST = 5  # hints that are shown
@@ -28,7 +28,7 @@ READ = (
 
 CANDIDATES = """
 SELECT cases_worker_alike(
-    %s, %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::date, %s::date, %s::date, %s
+    %s, %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::date, %s::date, %s::date, %s
 )
 """
 
@@ -56,13 +56,17 @@ def hints(user: User, typed: Facts, *, most: int = MOST) -> list[Hint]:
     workers = alike(user.partner_id, typed)
     if not workers:
         return []
-    cases = Case.objects.visible_to(user).filter(worker__in=workers).with_row_data().order_by("-pk")
-    found = [Hint(case, workers[case.worker_id]) for case in cases]
+    cases = (
+        Case.objects.visible_to(user)
+        .filter(worker__in=workers)
+        .select_related("worker__data_key", "assigned_to")
+    )
+    found = [Hint(case, workers[case.worker_id]) for case in cases.prefetch_related("topics").order_by("-pk")]
     return sorted(found, key=lambda hint: hint.likeness.rank, reverse=True)[:most]
 
 
 def alike(partner_id: int, typed: Facts) -> dict[int, Likeness]:
-    """The workers of this partner who are worth a look, by number; opens names of candidates, at most 60."""
+    """The workers of this partner who are worth a look, by number; opens names of candidates, at most 40."""
     rows = Worker.objects.filter(pk__in=candidates(partner_id, typed), data_key__destroyed_at=None)
     compared = (
         (row.pk, likeness(facts_of(row), typed)) for row in rows.select_related("data_key").only(*READ)
@@ -71,7 +75,7 @@ def alike(partner_id: int, typed: Facts) -> dict[int, Likeness]:
 
 
 def candidates(partner_id: int, typed: Facts) -> list[int]:
-    """Numbers of at most 60 workers of this partner who share something with what is typed, the likest first.
+    """Numbers of at most 40 workers of this partner who share something with what is typed, the likest first.
 
     One statement; nothing is asked while there is neither a number nor a name beside which something is known.
     """
@@ -79,8 +83,13 @@ def candidates(partner_id: int, typed: Facts) -> list[int]:
         return []
     numbers, born, home = _numbers(typed), typed.born, typed.home
     words = telling_first(typed.words)[:WORDS] if born or home else []
-    heard = [blind.of_heard(word) for word in words]
-    asked = [*heard, *[[]] * (WORDS - len(heard)), blind.of_beginnings(words)]
+    slipping = may_slip(typed.words)
+    heard, begins = [blind.of_heard(word) for word in words], blind.of_beginnings(slipping)
+    walked = heard[
+        : max(2, len(slipping))
+    ]  # of words that very many share two are enough; the others only rank
+    named = sorted({*begins, *(token for tokens in walked for token in tokens)})
+    asked = [named, *heard, *[[]] * (WORDS - len(heard)), begins]
     with connection.cursor() as cursor:
         cursor.execute(CANDIDATES, [partner_id, numbers, *asked, born, *_year_of(born), home or None])
         return [number for (number,) in cursor.fetchall()]

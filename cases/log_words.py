@@ -26,6 +26,7 @@ PARTS: dict[str, Promise] = {
     "letter": gettext_lazy("Letter"),
     "letter_link": gettext_lazy("Letter, by its link"),
     "cases": gettext_lazy("List of cases"),
+    "alike": gettext_lazy("Hint at intake: perhaps the same person"),
     "inbox": pgettext_lazy("log", "Inbox"),
     "sent": gettext_lazy("Sent referrals"),
     "draft": gettext_lazy("Draft"),

@@ -7,7 +7,7 @@ says little, what few are called says much (the idea of frequency weights: Felle
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise, product
+from itertools import pairwise
 from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
@@ -169,13 +169,25 @@ def telling_first(words: list[Word]) -> list[str]:
     return [word.written for word in sorted(words, key=lambda word: (-word.weight, -len(word.written)))]
 
 
+def may_slip(words: list[Word]) -> list[str]:
+    """The words of a name of which the beginning is looked for as well, should a slip have changed the rest.
+
+    Not those that very many share, where another word stands beside them to find the person by: their beginnings are
+    those of a tenth of the country.
+    """
+    telling = [word.written for word in words if word.weight == MUCH]
+    return telling or [word.written for word in words if len(words) == 1]
+
+
 def name_likeness(first: list[Word], second: list[Word]) -> NameLikeness:
     """Compare the words of two names; neither need be first."""
     plain = _matched(first, second)
     if not plain.against and not plain.extra:
         return plain
-    ways = product([first, *_joined(first)], [second, *_joined(second)])
-    return max((_matched(*way) for way in ways), key=NameLikeness.rank)
+    ways = [(words, second) for words in _joined(first, second)] + [
+        (first, words) for words in _joined(second, first)
+    ]
+    return max([plain, *(_matched(*way) for way in ways)], key=NameLikeness.rank)
 
 
 def _word(written: str) -> Word:
@@ -183,11 +195,15 @@ def _word(written: str) -> Word:
     return Word(written, heard, LITTLE if heard & FREQUENT or len(written) == 1 else MUCH)
 
 
-def _joined(words: list[Word]) -> list[list[Word]]:
-    """The words with two neighbours run together, in each way: Nuraini for Nur Aini."""
+def _joined(words: list[Word], others: list[Word]) -> list[list[Word]]:
+    """The words with two neighbours run together, wherever one of the others looks like that: Nuraini for Nur Aini."""
     return [
         [*words[:place], _run_together(first, second), *words[place + 2 :]]
         for place, (first, second) in enumerate(pairwise(words))
+        if any(
+            OSA.normalized_similarity(first.written + second.written, other.written) >= BARELY
+            for other in others
+        )
     ]
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import access, cases, closing, detail, documents, drafts, edit, intake, log, police
+from .views import access, alike, cases, closing, detail, documents, drafts, edit, intake, log, police
 
 app_name = "cases"
 
@@ -13,6 +13,7 @@ urlpatterns = [
     path("new/draft/", drafts.save, name="draft"),
     path("new/draft/<uuid:pk>/discard/", drafts.discard, name="discard"),
     path("new/nik/", intake.nik, name="nik"),
+    path("new/alike/", alike.alike, name="alike"),
     path("new/places/", intake.places, name="places"),
     path("glass/", access.glass, name="glass"),
     path("log/", log.log, name="log"),

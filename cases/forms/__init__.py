@@ -3,7 +3,7 @@
 from accounts.keyed import KeyedForm
 
 from .access import GlassForm, GlassReviewForm, LiftForm, NameForm, RestrictForm
-from .acts import AssignForm, NikForm, NoteForm
+from .acts import AssignForm, NikForm, NoteForm, PersonForm
 from .closing import CloseForm, ReopenForm, SettlementForm
 from .complaint import ComplaintForm
 from .documents import DocumentForm
@@ -30,6 +30,7 @@ __all__ = [
     "NikForm",
     "NotReportedForm",
     "NoteForm",
+    "PersonForm",
     "ReopenForm",
     "ReportedForm",
     "RestrictForm",

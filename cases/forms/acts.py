@@ -10,13 +10,15 @@ from django.utils.translation import gettext_lazy as _
 from accounts.keyed import KeyedForm
 from accounts.models import User
 from accounts.roles import ROLES, Right
-from accounts.text import LongText
+from accounts.text import Line, LongText
 
-from ..models import Case
+from ..likeness import Facts
+from ..models import Case, Worker
 from ..models.case import TEXT_MAX
 from .complaint import NikField
 from .fields import Day
 
+CODE = r"^\d{2,4}\Z"  # of a province or a regency
 CASE_ROLES = [code for code, role in ROLES.items() if Right.WORK_CASES in role.rights]
 
 
@@ -51,3 +53,26 @@ class NikForm(forms.Form):
     sex = forms.CharField(required=False)
     birth_date = Day(required=False)
     home_regency = forms.CharField(required=False)
+
+
+class PersonForm(NikForm):
+    """What is known of the person that somebody is typing. Whatever does not fit is left out: this form never refuses."""
+
+    name = Line(required=False, max_length=Worker._meta.get_field("name").max_length)
+    contact = Line(required=False, max_length=Worker._meta.get_field("contact").max_length)
+    home_province = forms.RegexField(CODE, required=False)
+    home_regency = forms.RegexField(CODE, required=False)
+
+    def facts(self) -> Facts:
+        """What fits."""
+        self.is_valid()
+        known = self.cleaned_data
+        return Facts(
+            name=known.get("name", ""),
+            nik=known.get("nik", ""),
+            phones=known.get("contact", ""),
+            sex=known.get("sex", ""),
+            birth_date=known.get("birth_date"),
+            province=known.get("home_province", ""),
+            regency=known.get("home_regency", ""),
+        )

@@ -104,7 +104,7 @@ def test_nobody_found_costs_two_statements_and_a_case_its_rows(
 ) -> None:
     with django_assert_num_queries(2):  # type: ignore[operator]
         assert found(caseworker, Facts(name="Rukoyah Slamet", birth_date=date(1971, 2, 3))) == []
-    with django_assert_num_queries(5):  # type: ignore[operator]
+    with django_assert_num_queries(4):  # type: ignore[operator]
         assert found(caseworker, typed_of(case)) == [case]
 
 
@@ -189,7 +189,7 @@ def test_what_thousands_share_is_cut_off_by_rank(caseworker: User) -> None:
     last = make_case(
         by=caseworker, worker={"name": "Siti Aminah", "birth_date": "1990-11-30", "home_regency": None}
     )
-    assert len(duplicates.candidates(last.partner_id, typed_of(last))) == 40
+    assert len(duplicates.candidates(last.partner_id, typed_of(last))) == 30
     assert found(caseworker, typed_of(last))[0] == last
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -19,9 +20,11 @@ from agencies import matching
 
 from .. import access_log, actions, nik_check, rules
 from ..choices import EventKind
+from ..duplicates import Hint
+from ..events import done_already
 from ..forms import ComplaintForm, IntakeForm, NikForm, draft_key
 from ..models import Case, IntakeDraft
-from . import drafts
+from . import alike, drafts
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -43,6 +46,11 @@ def _save(request: SignedInRequest) -> HttpResponse:
     if not form.is_valid():
         _keep_quietly(request)
         return _page(request, form, status=422)
+    if not done_already(form.cleaned_data["key"], by=request.user, kind=EventKind.LOGGED) and (
+        hints := alike.unseen(request)
+    ):
+        _keep_quietly(request)
+        return _page(request, form, hints=hints, status=409)
     began = timezone.now()
     case = actions.log(
         by=request.user,
@@ -87,13 +95,21 @@ def _resume(request: SignedInRequest) -> HttpResponse:
 
 
 def _page(
-    request: SignedInRequest, form: IntakeForm, *, draft: IntakeDraft | None = None, status: int = 200
+    request: SignedInRequest,
+    form: IntakeForm,
+    *,
+    draft: IntakeDraft | None = None,
+    hints: Sequence[Hint] = (),
+    status: int = 200,
 ) -> HttpResponse:
+    """The form; with `hints`, asking whether it is somebody who is there already."""
     key = draft_key(str(form["key"].value()))
     context = {
         **beside(form),
         "form": form,
         "draft": draft,
+        "hints": hints,
+        "then": "refer" if request.POST.get("then") == "refer" else "case",
         "ticket": drafts.ticket(key, request.user) if key else "",
     }
     return render(request, "cases/new.html", context, status=status)

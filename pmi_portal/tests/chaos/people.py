@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from random import Random
+from string import ascii_lowercase
 from typing import Any
 
 from pmi_portal.demo.people import PASSWORD
@@ -21,7 +22,6 @@ COMPLAINT = {
     "reporter_relation": "other_family",
     "reporter_name": "Contoh Mawar",
     "reporter_contact": "0800-000-123",
-    "name": "Contoh Kenanga",
     "sex": "female",
     "home_province": "35",
     "home_regency": "3507",
@@ -101,7 +101,9 @@ class Person:
         """The referral's id."""
         form = self.browser.form("/cases/new/")
         place = random.choice(["Taipei", "Taoyuan", "Kaohsiung"])
-        logged = self.do("log", form, lambda to: to.startswith("/cases/"), **COMPLAINT | {"place": place})
+        name = "Contoh " + "".join(random.choices(ascii_lowercase, k=9))  # each complaint is of somebody else
+        said = COMPLAINT | {"place": place, "name": name}
+        logged = self.do("log", form, lambda to: to.startswith("/cases/"), **said)
         if logged.outcome != "done":
             raise LookupError(logged.why)
         self.case = logged.object

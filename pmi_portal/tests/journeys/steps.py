@@ -34,9 +34,17 @@ def fill_complaint(
 def log_complaint(page: Page, **fields: str) -> str:
     """Log a complaint without referring it yet; the case's reference."""
     fill_complaint(page, **fields)
-    page.click("button[name=then][value=case]")
+    save_complaint(page)
     page.wait_for_url("**/cases/*-*-*/")
     return page.url.rstrip("/").rpartition("/")[2]
+
+
+def save_complaint(page: Page, *, then: str = "case") -> None:
+    """Save the form that was filled in, and say that it is somebody else where the portal asks."""
+    with page.expect_navigation():
+        page.click(f".submit-bar button[name=then][value={then}]")
+    if page.locator("#alike-asked").count():
+        page.click("#alike-asked button")
 
 
 def agree(page: Page, *, onward: bool = False) -> None:

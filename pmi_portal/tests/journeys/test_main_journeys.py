@@ -19,6 +19,7 @@ from .steps import (
     fill_complaint,
     log_complaint,
     refer,
+    save_complaint,
 )
 
 
@@ -27,7 +28,7 @@ def test_a_complaint_goes_to_its_agency_and_comes_back_completed(visit: Visit, s
     officer.goto("/inbox/")
     caseworker = visit(CASEWORKER)
     fill_complaint(caseworker)
-    caseworker.click("button[name=then][value=refer]")
+    save_complaint(caseworker, then="refer")
     caseworker.wait_for_url("**/refer/**")
     case = re.search(r"/cases/([^/]+)/refer", caseworker.url)
     assert case is not None

@@ -26,6 +26,7 @@ from .bulk import Prepared, Row, array, number_on, without_indexes
 
 BATCH = 2_500
 EVENTS = 8  # of a case at most
+EMPLOYER = "Contoh Sdn Bhd"
 STORY = "Gaji tidak dibayar sejak tiga bulan, paspor ditahan majikan. " * 6
 TABLES: list[type[models.Model]] = [DataKey, Worker, Case, Case.topics.through, Consent, Referral, CaseEvent]
 
@@ -117,6 +118,7 @@ class Filler:
         person, name = self.people.caseworker(number), names.name(chance)
         phone = f"0813{number:08d}"
         urgency = world.URGENCIES[number // 3 % len(world.URGENCIES)]
+        recruiter = f"PT {names.name(chance)}"
         closed: dict[str, Any] = {}
         if not world.is_open(number):
             outcome = self.people.outcomes[number % len(self.people.outcomes)]
@@ -136,12 +138,13 @@ class Filler:
             urgency=urgency,
             urgency_suggested=urgency,
             reporter_index=array(names.tokens(name, phones=phone)),
+            parties_index=array(names.tokens(f"{recruiter} {EMPLOYER}")),
             sealed={
                 "reporter_name": name,
                 "reporter_contact": phone,
                 "place": "Klang",
-                "recruiter": "PT Contoh Jaya",
-                "employer_name": "Contoh Sdn Bhd",
+                "recruiter": recruiter,
+                "employer_name": EMPLOYER,
                 "chronology": STORY,
                 "demands": "Gaji dibayar penuh.",
             },

@@ -131,12 +131,6 @@ class Keyset:
             return ()
 
 
-def by_keyset(request: HttpRequest, rows: QuerySet[Row], keyset: Keyset) -> Page[Row]:
-    """The page of a list that the address names."""
-    place = keyset.place(request, rows)
-    return keyset.page(request, list(keyset.rows(rows, place)), place)
-
-
 class _Tuple(Func):
     function, template, output_field = "", "(%(expressions)s)", BooleanField()
 

@@ -115,32 +115,35 @@ class CaseQuerySet(models.QuerySet["Case"]):
     def needing(self, need: Need) -> CaseQuerySet:
         """Cases in which something waits to be done, each once however many of its referrals do."""
         match need:
-            case Need.ANSWER:
-                return self._with_referral(models.Q(state="clarifying"))
-            case Need.CHOICE:
-                return self._with_referral(models.Q(state="unrouted"))
-            case Need.OVERDUE:
-                return self._with_referral(models.Q(state__in=LIVE_STATES, due_at__lt=timezone.now()))
-            case Need.REFER_AGAIN:
-                handed_on = models.Q(state="completed", outcome__outcome_class=OutcomeClass.TRANSFERRED)
-                solved = models.Q(state="completed") & ~models.Q(
-                    outcome__outcome_class=OutcomeClass.TRANSFERRED
-                )
-                goes_on = self._referrals().filter(models.Q(state__in=LIVE_STATES) | solved)
-                return self._with_referral(models.Q(state="declined") | handed_on).filter(
-                    ~models.Exists(goes_on), closed_at=None
-                )
             case Need.FIRST_REFERRAL:
                 return self.filter(~models.Exists(self._referrals()), closed_at=None)
             case Need.SETTLEMENT:
                 return self.filter(
                     settlement_state=SettlementState.PENDING, settlement_due__lte=timezone.localdate()
                 )
+        waiting = self._still_open(need)
+        return waiting.filter(models.Exists(self._referrals().filter(_waiting(need))))
 
     def need_counts(self) -> dict[str, CappedCount]:
         """How many of these cases need an answer, a choice, another referral, a follow-up, or are overdue: values of one
         statement, none counted further than a page says."""
-        return {need.value: CappedCount(self.needing(need)) for need in COUNTED}
+        return {need.value: CappedCount(self._counted(need)) for need in COUNTED}
+
+    def _counted(self, need: Need) -> CaseQuerySet:
+        """The same cases as `needing` finds. Joined, they come out of the index of their referrals one by one, and whoever
+        counts to a hundred reads no more; a condition that something exists would find all of them first."""
+        if need == Need.SETTLEMENT:
+            return self.needing(need)
+        own = models.Q(referrals__sender=models.F("partner"))  # always so, and what the index begins with
+        return self._still_open(need).filter(own & _waiting(need, "referrals__")).distinct()
+
+    def _still_open(self, need: Need) -> CaseQuerySet:
+        """Of these, for another referral, those that are open and go on nowhere."""
+        if need != Need.REFER_AGAIN:
+            return self
+        solved = models.Q(state="completed") & ~models.Q(outcome__outcome_class=OutcomeClass.TRANSFERRED)
+        goes_on = self._referrals().filter(models.Q(state__in=LIVE_STATES) | solved)
+        return self.filter(~models.Exists(goes_on), closed_at=None)
 
     def _referrals(self) -> models.QuerySet[Any]:
         """The referrals of a case; they are always its partner's, which is what their indexes begin with."""
@@ -148,9 +151,6 @@ class CaseQuerySet(models.QuerySet["Case"]):
         return referrals.objects.order_by().filter(
             case=models.OuterRef("pk"), sender=models.OuterRef("partner")
         )
-
-    def _with_referral(self, wanted: models.Q) -> CaseQuerySet:
-        return self.filter(models.Exists(self._referrals().filter(wanted)))
 
     def newest_first(self) -> CaseQuerySet:
         return self.order_by(*NEWEST_FIRST)
@@ -172,3 +172,16 @@ class CaseQuerySet(models.QuerySet["Case"]):
             .annotate(topic_codes=ArraySubquery(topics.values("topic")))
             .prefetch_related(models.Prefetch("referrals", told))
         )
+
+
+def _waiting(need: Need, way: str = "") -> models.Q:
+    """The referrals because of which a case needs something; `way` is the way to them."""
+    state = f"{way}state"
+    if need == Need.ANSWER:
+        return models.Q((state, "clarifying"))
+    if need == Need.CHOICE:
+        return models.Q((state, "unrouted"))
+    if need == Need.OVERDUE:
+        return models.Q((f"{state}__in", LIVE_STATES), (f"{way}due_at__lt", timezone.now()))
+    transferred = (f"{way}outcome__outcome_class", OutcomeClass.TRANSFERRED)
+    return models.Q((state, "declined")) | models.Q((state, "completed"), transferred)

@@ -89,9 +89,9 @@ class Listing:
             asked["openings"] = capped.CappedCount(openings)
         messages = Notification.objects.visible_to(self.user).unread()
         asked["unread"] = ArraySubquery(messages.values("reference")[:UNREAD_LIMIT])
-        waiting: Any = User.objects.filter(pk=self.user.pk).order_by().values(**asked).get()
+        waiting = capped.together(self.user, asked)
         unread.counted(self.request, len(waiting["unread"]))
-        return dict(waiting)
+        return waiting
 
     @cached_property
     def etag(self) -> str:

@@ -148,6 +148,11 @@ class Referral(OfCase):
                 condition=models.Q(state__in=sorted(LIVE)),
                 name="referral_sender_state",
             ),
+            models.Index(
+                fields=("sender", "state", "case"),
+                condition=models.Q(state__in=["clarifying", "declined", "unrouted"]),
+                name="referral_sender_to_act",
+            ),
             models.Index(fields=("receiver", "-changed_at"), name="referral_receiver_changed"),
             models.Index(fields=("sender", "-changed_at"), name="referral_sender_changed"),
             models.Index(fields=("route_at",), condition=models.Q(state="waiting"), name="referral_to_route"),

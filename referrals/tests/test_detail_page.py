@@ -35,7 +35,8 @@ def look(client):
 def buttons(page: str) -> set[str]:
     """The acts that the page offers."""
     names = ["accept", "ask", "decline", "report", "complete", "choose", "answer", "withdraw", "reopen"]
-    return {name for name in names if f'/{name}/"' in page}
+    main = page[page.index("<main") :]
+    return {name for name in names if f'/{name}/"' in main}
 
 
 OFFERED = {

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
@@ -102,7 +103,13 @@ def _listing(
     used = form.values()
     tab = _tab(tabs, request.GET.get("tab", ""), used)
     keyset = paging.Keyset(name, tab.order, request.user.pk, PAGE)
-    found = _narrowed(tab.narrow(rows), used, may_search).with_order_keys().with_page_data()
+    place = keyset.place(request, rows.with_order_keys())
+    found = keyset.rows(_narrowed(tab.narrow(rows), used, may_search).with_order_keys(), place)
+    # Chosen by their numbers alone, beside the counts, and then read whole: a join of all that match would be sorted.
+    beside = capped.together(
+        request.user, {"chosen": ArraySubquery(found.values("pk")), **_counts(rows, tabs)}
+    )
+    shown = rows.filter(pk__in=beside.pop("chosen")).with_order_keys().with_page_data()
     return Listing(
         name=name,
         tabs=tabs,
@@ -110,8 +117,8 @@ def _listing(
         form=form,
         used=used,
         asked=_asked(request, form),
-        page=paging.by_keyset(request, found, keyset),
-        counts=_counts(request.user, rows, tabs),
+        page=keyset.page(request, list(keyset.ordered(shown, place)), place),
+        counts={code: capped.in_words(count) for code, count in beside.items()},
     )
 
 
@@ -180,11 +187,9 @@ def _narrowed(rows: ReferralQuerySet, used: dict[str, Any], may_search: Narrow) 
     return rows
 
 
-def _counts(user: User, rows: ReferralQuerySet, tabs: tuple[Tab, ...]) -> dict[str, str]:
-    """How many referrals stand in each tab, in one statement."""
-    asked = {tab.code: capped.CappedCount(tab.narrow(rows)) for tab in tabs if tab.code != ALL}
-    counts: Any = User.objects.filter(pk=user.pk).order_by().values(**asked).get()
-    return {code: capped.in_words(count) for code, count in counts.items()}
+def _counts(rows: ReferralQuerySet, tabs: tuple[Tab, ...]) -> dict[str, Any]:
+    """How many referrals stand in each tab."""
+    return {tab.code: capped.CappedCount(tab.narrow(rows)) for tab in tabs if tab.code != ALL}
 
 
 def _tab_links(listing: Listing) -> list[dict[str, Any]]:

@@ -18,7 +18,7 @@ from agencies.models import Outcome, Province, Topic
 from agencies.tables import SENTENCES
 from cases.choices import Sex
 
-from . import columns, targets
+from . import columns, staff, targets
 from .models import CaseImport
 from .reading import BOUNDS, MEGABYTE
 
@@ -95,13 +95,12 @@ class ColumnsForm(forms.Form):
             )
 
     def _offer(self, by: User) -> None:
-        staff = User.objects.filter(partner=by.partner, is_active=True).order_by("full_name")
         offered: Mapping[str, list[Any]] = {
             "country": [NOTHING, *countries.choices()],
             "home_province": [NOTHING, *Province.objects.filter(retired_at=None).values_list("code", "name")],
             "topic": [NOTHING, *((row.code, row.name) for row in Topic.objects.filter(retired_at=None))],
             "outcome": [NOTHING, *((row.code, row.name) for row in Outcome.objects.filter(retired_at=None))],
-            "caseworker": [(str(person.pk), person.full_name) for person in staff if person.works_cases],
+            "caseworker": [(str(person.pk), person.full_name) for person in staff.of_partner(by.partner_id)],
         }
         for name, choices in offered.items():
             field = self.fields[name]

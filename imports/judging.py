@@ -13,14 +13,13 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import User
 from agencies.tables import folded
 from cases.choices import ProceduralStatus, Relation, ReporterType
 from cases.forms.complaint import SELF_REPORTERS, suggested_urgency
 from cases.models.case import TEXT_MAX
 from privacy import keys
 
-from . import cells, comparing, dates, endings, homes, places, words
+from . import cells, comparing, dates, endings, homes, places, staff, words
 from .columns import NAMES
 from .drafts import Draft
 from .models import CaseImport, ImportMemory
@@ -283,8 +282,7 @@ class Judge:
 
 def _staff(table: CaseImport) -> dict[str, int]:
     """The people who may have cases, by name and by address; a name that two of them bear names nobody."""
-    people = list(User.objects.filter(partner_id=table.partner_id, is_active=True))
-    people = [person for person in people if person.works_cases]
+    people = staff.of_partner(table.partner_id)
     names = [folded(person.full_name) for person in people]
     by_name = {name: person.pk for name, person in zip(names, people, strict=True) if names.count(name) == 1}
     return by_name | {folded(person.email): person.pk for person in people}

@@ -208,9 +208,9 @@ def test_the_page_asks_the_same_number_of_questions_for_one_and_for_many(
     page: Client, partner: Partner, person: User, django_assert_num_queries
 ) -> None:
     page.get(ADDRESS)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         page.get(ADDRESS)
     for _number in range(20):
         there_before(partner=partner)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         page.get(ADDRESS)

@@ -234,7 +234,7 @@ class TestTheListOfCases:
         for _number in range(3):
             make_case(by=team.caseworker, topics=[team.case.topics.get()])
             make_case(by=team.caseworker)
-        with django_assert_num_queries(9):  # as for everybody
+        with django_assert_num_queries(8):  # as for everybody
             client.get(self.LIST)
 
 
@@ -366,7 +366,7 @@ class TestTheReview:
         for _number in range(3):
             case = make_case(by=team.caseworker, topics=[team.case.topics.get()])
             access.break_glass(by=team.colleague, case=case, **GLASS)
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(6):
             client.get(reverse("cases:glass"))
 
 

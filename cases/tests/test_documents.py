@@ -472,9 +472,9 @@ def test_the_list_asks_the_same_number_of_questions_however_long_it_is(
 ) -> None:
     add(case)
     browser.get(address(case))
-    with django_assert_num_queries(8):  # session, person, case, log, documents, removed, bell, partner
+    with django_assert_num_queries(7):  # session, person, case, log, documents, removed, bell
         browser.get(address(case))
     for _number in range(5):
         add(case)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         browser.get(address(case))

@@ -233,9 +233,9 @@ def test_the_form_asks_a_fixed_number_of_questions(
     browser: Client, case: Case, django_assert_num_queries: Callable[..., Any]
 ) -> None:
     browser.get(address(case))
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(12):
         browser.get(address(case))
     for _number in range(25):
         make_topic()
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(12):
         browser.get(address(case))

@@ -138,11 +138,11 @@ def test_the_form_asks_the_same_number_of_questions_however_many_topics(
 ) -> None:
     intake_data()
     browser.get(NEW)  # the first page of a process fills caches
-    with django_assert_num_queries(7):  # session, person, partner, provinces, regencies, topics, bell
+    with django_assert_num_queries(6):  # session, person, provinces, regencies, topics, bell
         browser.get(NEW)
     for number in range(25):
         make_topic(code=f"TOPIC_{number}", stage="during")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         browser.get(NEW)
 
 

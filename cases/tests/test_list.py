@@ -291,11 +291,11 @@ def test_the_list_asks_the_same_number_of_questions_for_one_row_and_for_25(
         make_referral_in(State.CLARIFYING, case=case)
 
     add()
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         browser.get(LIST)
     for _number in range(24):
         add()
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         browser.get(LIST)
 
 

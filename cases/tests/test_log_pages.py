@@ -345,7 +345,7 @@ def test_pages_of_the_log_follow_each_other_without_gap_or_repeat(case: Case) ->
 def test_the_page_asks_a_fixed_number_of_questions(case: Case, django_assert_num_queries: Any) -> None:
     client = signed_in(colleague(case, Supervisor.code))
     for _round in range(2):
-        with django_assert_num_queries(13):
+        with django_assert_num_queries(12):
             client.get(LOG)
         for number in range(20):
             access_log.read(colleague(case), make_case(by=case.created_by), f"referral:{number}")

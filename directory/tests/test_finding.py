@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db
 
 TODAY = date(2027, 2, 17)  # a Wednesday
 SEARCH = "/services/"
-QUERIES = 14
+QUERIES = 13
 
 
 @pytest.fixture

@@ -100,6 +100,7 @@ def test_the_pages_that_take_files_are_those_of_documents_and_tables() -> None:
     assert taking == {
         *("cases:documents", "referrals:documents"),
         "administration:agreements",
+        "imports:new",
         *("agencies:invite_many", "agencies:invite_many_everywhere", "agencies:reference_upload"),
     }
 

@@ -207,5 +207,5 @@ def test_the_page_takes_the_same_queries_however_many_grants(client, case, many,
         make_referral_in("accepted", case=case, by=case.created_by)
     client.force_login(case.created_by)
     client.get(address("consents", case))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         client.get(address("consents", case))

@@ -35,7 +35,7 @@ def look(client):
 def buttons(page: str) -> set[str]:
     """The acts that the page offers."""
     names = ["accept", "ask", "decline", "report", "complete", "choose", "answer", "withdraw", "reopen"]
-    main = page[page.index("<main") :]
+    main = page.rpartition("<main")[2]
     return {name for name in names if f'/{name}/"' in main}
 
 

@@ -401,12 +401,10 @@ def test_the_page_asks_the_same_number_of_questions_however_many_documents_there
     client = signed_in(officer)
     add_here(officer, referral)
     client.get(address(referral))
-    with django_assert_num_queries(
-        9
-    ):  # session, person, referral, log, topics, documents, removed, bell, partner
+    with django_assert_num_queries(8):  # session, person, referral, log, topics, documents, removed, bell
         client.get(address(referral))
     for number in range(4):
         add_to_case(case, note=str(number))
         add_here(officer, referral, note=str(number))
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         client.get(address(referral))

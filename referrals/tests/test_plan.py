@@ -276,5 +276,5 @@ def test_the_page_takes_the_same_queries_however_long_the_plan(client, work, dja
     client.get(address)
     for number in range(5):
         add(officer, referral.case, officer.partner, what=f"Step {number}")
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(9):
             client.get(address)

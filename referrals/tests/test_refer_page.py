@@ -344,7 +344,7 @@ def test_the_page_takes_the_same_queries_however_many_agencies(client, topics, d
     for _number in range(topics):
         make_responsible()
     client.force_login(case.created_by)
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(16):
         client.get(reverse("referrals:refer", args=[case.reference]))
 
 

@@ -217,5 +217,5 @@ class TestList:
         for _number in range(2):
             make_request(case=case)
             client.get(reverse("rights:requests"))
-            with django_assert_num_queries(8):
+            with django_assert_num_queries(7):
                 client.get(reverse("rights:requests"))

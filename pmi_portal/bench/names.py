@@ -94,6 +94,11 @@ def _other(chance: Random) -> str:
     return "".join(SYLLABLES[int(chance.random() * len(SYLLABLES))] for _each in range(count)).capitalize()
 
 
+def unheard_of(chance: Random) -> str:
+    """A name that nobody else has: intake asks about whoever may be there already."""
+    return " ".join("".join(chance.choices(SYLLABLES, k=5)).capitalize() for _each in range(2))
+
+
 def nik(number: int) -> str:
     return f"{3500000000000000 + number}"
 

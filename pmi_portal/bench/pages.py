@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from random import Random
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
@@ -25,7 +26,6 @@ COMPLAINT = {
     "reporter_relation": "other_family",
     "reporter_name": "Contoh Mawar",
     "reporter_contact": "0800-000-123",
-    "name": "Contoh Kenanga",
     "sex": "female",
     "home_province": "35",
     "home_regency": "3507",
@@ -105,12 +105,13 @@ class Pages:
 
     def _submitted(self) -> Page:
         """A complaint is logged: sealed, with its entry in the log and its first event."""
-        client, path = _signed_in(self.people.caseworkers[0][0]), reverse("cases:new")
+        client, path, chance = _signed_in(self.people.caseworkers[0][0]), reverse("cases:new"), Random()
         found = TOKEN.search(client.get(path).content.decode())
         assert found
 
         def form() -> dict[str, str]:
-            return COMPLAINT | {"csrfmiddlewaretoken": found[1], "key": str(uuid4())}
+            name = names.unheard_of(chance)
+            return COMPLAINT | {"name": name, "csrfmiddlewaretoken": found[1], "key": str(uuid4())}
 
         def requests() -> list[Request]:
             return [Request(path, "POST", urlencode(form()), status=302) for _each in range(FORMS)]

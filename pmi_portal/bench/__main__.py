@@ -10,6 +10,7 @@ import sys
 from typing import Any
 
 from pmi_portal.local import folders
+from pmi_portal.local.problem import Problem
 
 from . import load, report
 from .engine import Engines, running
@@ -20,7 +21,7 @@ SIZES = (10_000, 100_000, 1_000_000)
 def main() -> int:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("sizes", type=int, nargs="*", default=SIZES, help="numbers of cases")
-    parser.add_argument("--seconds", type=float, default=2, help="of load for each measurement")
+    parser.add_argument("--seconds", type=float, default=5, help="of load for each measurement")
     parser.add_argument("--times", type=int, default=3, help="that each is repeated")
     chosen = parser.parse_args()
     load.ready()
@@ -80,4 +81,9 @@ SETTINGS = {
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except Problem as problem:
+        sys.exit(str(problem))
+    except subprocess.CalledProcessError as failed:  # which has said why
+        sys.exit(failed.returncode)

@@ -49,7 +49,7 @@ def ready() -> None:
 def send(
     address: str, requests: Sequence[Request], *, cookies: str, connections: int, seconds: float
 ) -> Load:
-    """AssertionError when an answer was wrong: what is measured then is not the page."""
+    """Problem when no answer came in that time, or a wrong one: what is measured then is not the page."""
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
         file.write("".join(f"{request.line}\n" for request in requests))
         file.flush()
@@ -59,6 +59,13 @@ def send(
             ["wrk", *options, *headers, address, "--", file.name], capture_output=True, text=True, check=True
         ).stdout
     told = json.loads(said.rstrip().splitlines()[-1])
-    assert told["answers"], (requests[0].path, said)
-    assert not told["wrong"], (requests[0].path, told, said)
+    if not told["answers"] or told["wrong"]:
+        what = (
+            f"{told['wrong']} of {told['answers']} answers were wrong"
+            if told["answers"]
+            else "no answer came"
+        )
+        raise Problem(
+            f"{requests[0].path.partition('?')[0]}, {connections} connections, {seconds:.0f} s: {what}."
+        )
     return Load(told["p50"], told["p95"], told["per_second"], told["bytes"] / told["answers"])

@@ -12,6 +12,7 @@ from typing import Any
 import django
 
 from pmi_portal.local import folders
+from pmi_portal.local.problem import Problem
 from pmi_portal.local.signals import Signals
 
 from .floor import sign_in
@@ -37,9 +38,8 @@ def main(size: int, seconds: float, times: int) -> None:
 
     pages = Pages(size, world.settle()).all()
     log, signals = folders.home("bench") / "log", Signals()
-    few = {"DATABASE_POOL_MAX": "8"}
     with (
-        served("pmi_portal.wsgi", signals, log, **few) as portal,
+        served("pmi_portal.wsgi", signals, log) as portal,
         served("pmi_portal.bench.floor.wsgi", signals, log, DJANGO_SETTINGS_MODULE=FLOOR) as floor,
     ):
         measured = [_Measured(page.name, size) for page in pages]
@@ -100,5 +100,7 @@ def _median(values: Sequence[float]) -> float:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), float(sys.argv[2]), int(sys.argv[3]))
-    sys.stdout.flush()
+    try:
+        main(int(sys.argv[1]), float(sys.argv[2]), int(sys.argv[3]))
+    except Problem as problem:
+        sys.exit(str(problem))

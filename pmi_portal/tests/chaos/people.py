@@ -11,30 +11,13 @@ from random import Random
 from string import ascii_lowercase
 from typing import Any
 
+from pmi_portal.bench.complaint import COMPLAINT
 from pmi_portal.demo.people import PASSWORD
 
 from .browser import Browser, Form, Unanswered
 
 CASEWORKERS = ("pendamping@suaraperempuan.example", "koordinator@suaraperempuan.example")
 OFFICER = "petugas@kdei.example"
-COMPLAINT = {
-    "reporter_type": "family",
-    "reporter_relation": "other_family",
-    "reporter_name": "Contoh Mawar",
-    "reporter_contact": "0800-000-123",
-    "sex": "female",
-    "home_province": "35",
-    "home_regency": "3507",
-    "safe_channel": "via_reporter",
-    "country": "TW",
-    "place": "Taipei",
-    "stage": "during",
-    "procedural_status": "unknown",
-    "topics": "GAJI_TIDAK_DIBAYAR",
-    "chronology": "Gaji tidak dibayar selama tiga bulan.",
-    "demands": "Gaji dibayar penuh.",
-    "then": "case",
-}
 
 
 @dataclass

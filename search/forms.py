@@ -30,6 +30,12 @@ class BoxForm(forms.Form):
         return text if _signs(text) >= SHORT else ""
 
     @property
+    def words_so_far(self) -> str:
+        """The same while somebody types: a last word that is only begun does not empty what those before it found."""
+        before, _space, last = self.words.rpartition(" ")
+        return before if _signs(before) >= LEAST and last.isalpha() and _signs(last) < LEAST else self.words
+
+    @property
     def missing(self) -> str:
         """The sentence that says what is wrong with what was typed, or how much is missing yet; empty when all is well."""
         if not self.is_valid():

@@ -47,7 +47,7 @@ def typed(request: SignedInRequest) -> HttpResponse:
 
 def _context(request: SignedInRequest, text: str, *, refresh: bool = False) -> dict[str, Any]:
     form = BoxForm({"q": text[: 2 * SEARCH_LENGTH]})
-    words, hint = form.words, form.missing
+    words, hint = (form.words_so_far if refresh else form.words), form.missing
     found = find(request.user, words)
     if words:
         access_log.listed(request.user, found.cases, READ, found=True, refresh=refresh)

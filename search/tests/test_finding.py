@@ -198,6 +198,14 @@ class TestThePage:
         assert case.reference in answer.text
         assert "<html" not in answer.text
 
+    @pytest.mark.parametrize("typed", ["siti", "siti a", "siti am", "siti ami", "siti aminah"])
+    def test_a_second_word_that_is_only_begun_leaves_what_the_first_found(
+        self, case: Case, typed: str
+    ) -> None:
+        client = Client()
+        client.force_login(case.assigned_to)
+        assert case.reference in client.post(reverse("search:typed"), {"q": typed}).text
+
     def test_the_number_of_statements_is_the_same_for_one_and_for_many(
         self, caseworker: User, django_assert_num_queries: Any
     ) -> None:

@@ -87,18 +87,28 @@ MIDDLEWARE = [
 ROOT_URLCONF = "pmi_portal.urls"
 WSGI_APPLICATION = "pmi_portal.wsgi.application"
 
+CONTEXT_PROCESSORS = [
+    "django.template.context_processors.request",
+    "django.contrib.auth.context_processors.auth",
+    "django.contrib.messages.context_processors.messages",
+    "pmi_portal.context.portal",
+]
 TEMPLATES = [
+    {
+        "BACKEND": "pmi_portal.jinja.JinjaTemplates",  # those that end in .jinja
+        "NAME": "jinja",
+        "DIRS": [BASE_DIR / "templates"],
+        "OPTIONS": {
+            "environment": "pmi_portal.jinja.environment",
+            "context_processors": CONTEXT_PROCESSORS,
+        },
+    },
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "context_processors": [
-                "django.template.context_processors.request",
-                "django.contrib.auth.context_processors.auth",
-                "django.contrib.messages.context_processors.messages",
-                "pmi_portal.context.portal",
-            ],
+            "context_processors": CONTEXT_PROCESSORS,
             "builtins": [
                 "django.templatetags.i18n",
                 "django.templatetags.static",

@@ -50,11 +50,11 @@ def list_(request: SignedInRequest) -> HttpResponse:
     if refresh:
         response = get_conditional_response(request, etag=listing.etag)
         if response is None:
-            response = _answer(request, listing, "cases/list/_region.html", refresh=True)
+            response = _answer(request, listing, "cases/list/_region.jinja", refresh=True)
             response["ETag"] = listing.etag
         patch_cache_control(response, private=True, no_store=True)
     else:
-        response = _answer(request, listing, "cases/list.html")
+        response = _answer(request, listing, "cases/list.jinja")
     patch_vary_headers(response, ["HX-Request"])
     return response
 

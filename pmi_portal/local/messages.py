@@ -15,8 +15,8 @@ from .folders import REPOSITORY
 from .problem import Problem
 
 CATALOGUES = Path("locale") / "id" / "LC_MESSAGES"
-COLLECT = ("makemessages", "-l", "id", "--no-location", "--no-wrap", "--no-obsolete", "-v", "0")
-SOURCES = (".py", ".html", ".txt")
+COLLECT = ("-l", "id", "-e", "py,html,txt,jinja", "--no-location", "--no-wrap", "--no-obsolete", "-v", "0")
+SOURCES = (".py", ".html", ".txt", ".jinja")
 SKIPPED = {"tests", "node_modules", "staticfiles"}
 
 SHOWN = 40  # complaints printed
@@ -55,7 +55,7 @@ def check() -> int:
 
 def _collect(root: Path) -> None:
     ignored = [part for name in sorted(SKIPPED) for part in ("-i", name)]
-    command = [sys.executable, "-m", "django", *COLLECT, *ignored]
+    command = [sys.executable, "-m", "pmi_portal.local.collecting", *COLLECT, *ignored]
     (root / "locale").mkdir(exist_ok=True)
     env = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
     result = subprocess.run(command, cwd=root, env=env, capture_output=True, text=True)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.template.base import Node, NodeList, Parser, Token
 from django.template.loader import get_template
+from django.template.loader_tags import BLOCK_CONTEXT_KEY, BlockNode
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils import formats, timezone
@@ -52,7 +54,33 @@ def sign(name: str, code: str = "", label: str = "") -> SafeString:
 
 @lru_cache(maxsize=KEPT)
 def _drawn(component: str, _language: str | None, **values: str | bool) -> SafeString:
-    return SafeString(get_template(f"_components/{component}.html").render(values))
+    return SafeString(get_template(f"_components/{component}.jinja").render(values))
+
+
+@register.simple_tag(takes_context=True)
+def component(context: Mapping[str, Any], name: str, /, **values: Any) -> SafeString:
+    """Draw a component of templates/_components/: it knows these values, and the request for the key of a form."""
+    values["request"] = context.get("request")
+    return SafeString(get_template(f"_components/{name}.jinja").render(values))
+
+
+@register.tag
+def layout(parser: Parser, token: Token) -> LayoutNode:
+    """Draw layout.jinja around the blocks that a page of Django's engine fills."""
+    nodes = parser.parse(("endlayout",))
+    parser.delete_first_token()
+    return LayoutNode(nodes)
+
+
+class LayoutNode(Node):
+    def __init__(self, nodelist: NodeList) -> None:
+        self.nodelist = nodelist
+
+    def render(self, context: template.Context) -> SafeString:
+        found = context.render_context[BLOCK_CONTEXT_KEY].blocks
+        blocks = [node for node in self.nodelist if isinstance(node, BlockNode)]
+        parts = {block.name: block.render(context) for block in blocks if len(found[block.name]) > 1}
+        return SafeString(get_template("layout.jinja").render(context.flatten() | {"parts": parts}))
 
 
 @register.simple_tag(takes_context=True)
@@ -170,7 +198,7 @@ def nav_link(
         url = reverse(name, args=args)
     except NoReverseMatch:
         url = "#"
-    current = getattr(getattr(context, "request", None), "path", "") == url
+    current = getattr(context.get("request"), "path", "") == url
     words = {"label": str(label), "icon": icon, "key": key, "css": css}
     return _drawn("nav_link", get_language(), url=url, current=current, **words)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import jinja2
 import pytest
 from django.conf import settings
 from django.template import Context, RequestContext, Template, engines
@@ -18,7 +19,9 @@ from cases import timeline
 from pmi_portal.templatetags import portal
 
 NOW = datetime.datetime(2026, 11, 23, 5, 0, tzinfo=datetime.UTC)  # a Monday, 12.00 in Jakarta
-TEMPLATES = sorted(Path(settings.BASE_DIR, "templates").rglob("*.html"))
+TEMPLATES = sorted(
+    path for path in Path(settings.BASE_DIR, "templates").rglob("*.*") if path.suffix in (".html", ".jinja")
+)
 SPRITE_IDS = set(
     re.findall(r'<symbol id="([^"]+)"', Path(settings.BASE_DIR, "static", portal.SPRITE).read_text())
 )
@@ -121,7 +124,7 @@ def test_an_icon_is_silent_unless_it_has_a_label() -> None:
 
 def test_a_form_carries_token_and_key_inside_an_include_with_only_as_well() -> None:
     request = RequestFactory().get("/")
-    template = Template('{% include "_components/confirm_button.html" with url="/x/" label="Go" only %}')
+    template = Template('{% load portal %}{% component "confirm_button" url="/x/" label="Go" %}')
     page = template.render(RequestContext(request))
     assert 'name="csrfmiddlewaretoken"' in page
     assert 'name="key"' in page
@@ -129,7 +132,7 @@ def test_a_form_carries_token_and_key_inside_an_include_with_only_as_well() -> N
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.name))
 def test_every_icon_a_template_names_is_in_the_sprite(path: Path) -> None:
-    named = set(re.findall(r'{% icon "([^"]+)"', path.read_text())) | set(
+    named = set(re.findall(r'(?:{% icon |\bsvg\()"([^"]+)"', path.read_text())) | set(
         re.findall(r'\bicon="([^"]+)"', path.read_text())
     )
     assert named <= SPRITE_IDS
@@ -141,7 +144,7 @@ def test_every_icon_of_the_timeline_is_in_the_sprite() -> None:
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.name))
 def test_no_template_carries_script_or_style_inline(path: Path) -> None:
-    html = re.sub(r"{%.*?%}|{{.*?}}", "", path.read_text(), flags=re.S)
+    html = re.sub(r"{%.*?%}|{{.*?}}|{#.*?#}", "", path.read_text(), flags=re.S)
     assert not re.search(r"<[^>]*\s(style|on[a-z]+)\s*=", html)
     assert not re.search(r"<style|<script(?![^>]*\bsrc=)", html)
 
@@ -181,23 +184,37 @@ REQUIRED_ONLY: dict[str, dict[str, Any]] = {
 }
 
 
+class SaysSo(jinja2.Undefined):
+    """A name that means nothing shows itself when it is written out; asking whether it is there is no fault."""
+
+    def __str__(self) -> str:
+        return f"UNDEFINED {self._undefined_name}"
+
+
+def written(name: str) -> str:
+    """The template of a component, for either engine."""
+    [path] = Path(settings.BASE_DIR, "templates", "_components").glob(f"{name}.*")
+    return f"_components/{path.name}"
+
+
 @pytest.mark.parametrize("name", sorted(REQUIRED_ONLY))
 def test_a_component_needs_only_what_its_list_calls_required(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     engine = engines["django"].engine  # type: ignore[attr-defined]  # only Django's own engines are typed
     monkeypatch.setattr(engine, "string_if_invalid", "UNDEFINED %s")
-    assert "UNDEFINED" not in render_to_string(f"_components/{name}.html", REQUIRED_ONLY[name])
+    monkeypatch.setattr(engines["jinja"].env, "undefined", SaysSo)
+    assert "UNDEFINED" not in render_to_string(written(name), REQUIRED_ONLY[name])
 
 
 def test_an_empty_fact_is_left_out_unless_missing_ones_are_wanted() -> None:
     rows = REQUIRED_ONLY["definition_list"]
-    assert "Passport" not in render_to_string("_components/definition_list.html", rows)
-    assert "Passport" in render_to_string("_components/definition_list.html", {**rows, "show_missing": True})
+    assert "Passport" not in render_to_string(written("definition_list"), rows)
+    assert "Passport" in render_to_string(written("definition_list"), {**rows, "show_missing": True})
 
 
 def test_what_people_type_is_escaped() -> None:
-    html = render_to_string("_components/timeline.html", {"events": [event(text="<b>x</b>")]})
+    html = render_to_string(written("timeline"), {"events": [event(text="<b>x</b>")]})
     assert "<b>x" not in html
     assert "&lt;b&gt;" in html
 
@@ -206,7 +223,7 @@ def test_what_people_type_is_escaped() -> None:
 def test_every_page_of_the_navigation_exists(role: str) -> None:
     request = RequestFactory().get("/")
     request.user = User(role=role)
-    html = render_to_string("_components/layout/navigation.html", {"user": request.user}, request=request)
+    html = render_to_string("_components/layout/navigation.jinja", {"user": request.user}, request=request)
     assert "<li>" in html
     assert 'href="#"' not in html
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from django import forms
 from django.forms.utils import flatatt
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+
+KEPT = 200  # lists of options that each process keeps drawn: of topics and countries, in both languages
 
 
 class LongSelect(forms.Select):
@@ -17,20 +20,33 @@ class LongSelect(forms.Select):
     def render(
         self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None
     ) -> SafeString:
-        chosen = set(self.format_value(value))
-        parts = [
-            format_html('<optgroup label="{}">{}</optgroup>', label_or_value, _options(members, chosen))
-            if isinstance(members, list | tuple)
-            else _options([(label_or_value, members)], chosen)
-            for label_or_value, members in self.choices
-        ]
+        chosen = frozenset(self.format_value(value))
+        options = _drawn(tuple(_named(label, members) for label, members in self.choices), chosen)
         final = self.build_attrs(self.attrs, {"name": name, **(attrs or {})})
-        return format_html("<select{}>{}</select>", flatatt(final), mark_safe("".join(parts)))
+        return format_html("<select{}>{}</select>", flatatt(final), options)
 
 
-def _options(choices: Iterable[tuple[Any, Any]], chosen: set[str]) -> SafeString:
+def _named(value: Any, label: Any) -> tuple[Any, Any]:
+    """An option, or a group of them, as nothing but texts."""
+    if isinstance(label, list | tuple):
+        return str(value), tuple(_named(*member) for member in label)
+    return str(value), str(label)
+
+
+@lru_cache(maxsize=KEPT)
+def _drawn(choices: Sequence[tuple[str, Any]], chosen: frozenset[str]) -> SafeString:
+    parts = [
+        format_html('<optgroup label="{}">{}</optgroup>', value, _options(label, chosen))
+        if isinstance(label, tuple)
+        else _options([(value, label)], chosen)
+        for value, label in choices
+    ]
+    return mark_safe("".join(parts))
+
+
+def _options(choices: Iterable[tuple[str, str]], chosen: frozenset[str]) -> SafeString:
     return format_html_join(
         "",
         '<option value="{}"{}>{}</option>',
-        ((value, mark_safe(" selected") if str(value) in chosen else "", label) for value, label in choices),
+        ((value, mark_safe(" selected") if value in chosen else "", label) for value, label in choices),
     )

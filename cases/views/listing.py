@@ -46,10 +46,7 @@ class Listing:
         self.tab = form.cleaned_data["tab"]
         self.narrow_first = narrow_first
         self.keyset = paging.Keyset("cases", NEWEST_FIRST, self.user.pk, PAGE)
-        self.all: Any = Case.objects.known_to(self.user)
-        if self.tab == "mine":
-            self.all = self.all.filter(assigned_to=self.user)
-        self.found = _filtered(self.user, self.all, self.chosen)
+        self.found = _filtered(self.user, _all(self.user, self.tab), self.chosen)
         self.place = self.keyset.place(request, self.found)
 
     @cached_property
@@ -83,13 +80,7 @@ class Listing:
     @cached_property
     def waiting(self) -> dict[str, Any]:
         """What waits, counted no further than a page says, and of which cases (`unread`) there is news; one statement."""
-        asked: dict[str, Any] = self.all.need_counts()
-        if self.user.can(Right.OVERSEE_CASES):
-            openings = CaseAccess.objects.visible_to(self.user).to_review().exclude(person=self.user)
-            asked["openings"] = capped.CappedCount(openings)
-        messages = Notification.objects.visible_to(self.user).unread()
-        asked["unread"] = ArraySubquery(messages.values("reference")[:UNREAD_LIMIT])
-        waiting = capped.together(self.user, asked)
+        waiting = capped.prepared(self.user, ("cases", self.tab), lambda reader: _waiting(reader, self.tab))
         unread.counted(self.request, len(waiting["unread"]))
         return waiting
 
@@ -128,6 +119,21 @@ class Listing:
             "may_log": rules.can_log(self.user),
             "etag": self.etag,
         }
+
+
+def _all(user: User, tab: str) -> Any:
+    """What the tab holds before it is narrowed."""
+    known = Case.objects.known_to(user)
+    return known.filter(assigned_to=user.pk) if tab == "mine" else known
+
+
+def _waiting(reader: User, tab: str) -> dict[str, Any]:
+    asked: dict[str, Any] = _all(reader, tab).need_counts()
+    if reader.can(Right.OVERSEE_CASES):
+        openings = CaseAccess.objects.visible_to(reader).to_review().exclude(person=reader)
+        asked["openings"] = capped.CappedCount(openings)
+    messages = Notification.objects.visible_to(reader).unread()
+    return asked | {"unread": ArraySubquery(messages.values("reference")[:UNREAD_LIMIT])}
 
 
 def _filtered(user: User, cases: Any, chosen: dict[str, str]) -> Any:

@@ -31,14 +31,19 @@ class Move:
     name: str = ""
     mine: bool = False
     due_at: datetime | None = None
-    until: str = ""  # in words, where the mover is
+    mover: Any = None  # the partner whose time and words the deadline is told in
     working: bool = False  # its time counts while it is at work
+
+    @property
+    def until(self) -> str:
+        """Until when, in words, where the mover is."""
+        return moments.until(self.due_at, self.mover)
 
     def masked(self) -> Move:
         """The same for somebody who may not know which agency it is: its name would tell what the case is about."""
         if not self.name or self.mine:
             return self
-        return replace(self, name=pgettext("whose move", "an agency"), until="")
+        return replace(self, name=pgettext("whose move", "an agency"), mover=None)
 
 
 @dataclass(frozen=True)
@@ -64,7 +69,7 @@ def move_of(referral: Any) -> Move:
 def _until(referral: Any) -> dict[str, Any]:
     return {
         "due_at": referral.due_at,
-        "until": moments.until(referral.due_at, referral.mover),
+        "mover": referral.mover,
         "working": referral.counting == Counting.WORKING,
     }
 

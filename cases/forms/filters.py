@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django import forms
+from django.utils.choices import BaseChoiceIterator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -23,6 +25,16 @@ STATES = [
     ("closed", pgettext_lazy("cases", "Closed")),
     ("all", pgettext_lazy("cases", "Open and closed")),
 ]
+
+
+class Offered(BaseChoiceIterator):
+    """Options as they are: those of Django are looked through one by one for groups within groups."""
+
+    def __init__(self, options: list[tuple[Any, Any]]) -> None:
+        self.options = options
+
+    def __iter__(self) -> Iterator[tuple[Any, Any]]:
+        return iter(self.options)
 
 
 class TabField(forms.CharField):
@@ -60,7 +72,7 @@ class CaseFilterForm(forms.Form):
         for name, offered in (("topic", self.topics.items()), ("country", countries.choices())):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)
-            field.choices = [ANY, *offered]
+            field.choices = Offered([ANY, *offered])
 
     def chosen(self) -> dict[str, str]:
         """The filters in use that make sense."""

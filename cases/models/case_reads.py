@@ -76,7 +76,9 @@ class CaseQuerySet(models.QuerySet["Case"]):
         return self.filter(partner_id=user.partner_id, erased_at=None) if decides else self.none()
 
     def with_mask(self, user: User) -> CaseQuerySet:
-        """`masked` says of each row whether it is closed to this person."""
+        """`masked` says of each row known to this person whether it is closed to them; only supervisors know of such."""
+        if not user.can(Right.OVERSEE_CASES):
+            return self.annotate(masked=models.Value(False))
         return self.annotate(
             masked=models.Case(
                 models.When(open_to(user), then=False), default=True, output_field=models.BooleanField()
@@ -156,8 +158,9 @@ class CaseQuerySet(models.QuerySet["Case"]):
         return self.order_by(*NEWEST_FIRST)
 
     def shown_to(self, user: User, found: Iterable[Case]) -> CaseQuerySet:
-        """A page of cases with all that its rows show. They were `found` before by their numbers alone: a common name finds
-        thousands, of which one page is read whole. A query that was not asked yet becomes part of this one."""
+        """A page of cases with all that its rows show. They were `found` before, among those known to this person, by their
+        numbers alone: a common name finds thousands, of which one page is read whole. A query that was not asked yet becomes
+        part of this one."""
         numbers = found.values("pk") if isinstance(found, models.QuerySet) else [case.pk for case in found]
         return self.filter(pk__in=numbers).newest_first().with_row_data().with_mask(user)
 

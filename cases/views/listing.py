@@ -58,7 +58,7 @@ class Listing:
     def cases(self) -> list[Any]:
         """Those of the page, with all that their rows show."""
         return (
-            list(Case.objects.known_to(self.user).shown_to(self.user, self.page.rows))
+            list(Case.objects.shown_to(self.user, self.page.rows))
             if self.narrow_first
             else self.page.rows
         )
@@ -69,7 +69,7 @@ class Listing:
         return list(found.with_mask(self.user).only("pk", "changed_at"))
 
     def _whole(self, found: Any) -> list[Any]:
-        rows = Case.objects.known_to(self.user).shown_to(self.user, found)
+        rows = Case.objects.shown_to(self.user, found)
         return list(self.keyset.ordered(rows, self.place))
 
     @cached_property

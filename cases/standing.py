@@ -74,9 +74,9 @@ def _until(referral: Any) -> dict[str, Any]:
     }
 
 
-def standing(case: Case, *, shown: int = SHOWN) -> Standing:
-    """Tell where a case stands. Needs its referrals with sender and receiver loaded."""
-    referrals = sorted(case.referrals.all(), key=_press)
+def standing(case: Case, referrals: Iterable[Any] | None = None, *, shown: int = SHOWN) -> Standing:
+    """Tell where a case stands. Needs its referrals with sender and receiver loaded, or given."""
+    referrals = sorted(case.referrals.all() if referrals is None else referrals, key=_press)
     return Standing(referrals[:shown], max(len(referrals) - shown, 0), _move(case, referrals))
 
 

@@ -10,6 +10,7 @@ from django.utils.choices import BaseChoiceIterator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from accounts import prepared
 from accounts.text import Line
 from agencies import countries
 from agencies.choices import Urgency
@@ -25,6 +26,10 @@ STATES = [
     ("closed", pgettext_lazy("cases", "Closed")),
     ("all", pgettext_lazy("cases", "Open and closed")),
 ]
+
+
+def _topics() -> Any:
+    return Topic.objects.only("code", "name_id", "name_en")
 
 
 class Offered(BaseChoiceIterator):
@@ -68,7 +73,7 @@ class CaseFilterForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.topics = {topic.code: topic.name for topic in Topic.objects.only("code", "name_id", "name_en")}
+        self.topics = {topic.code: topic.name for topic in prepared.rows("topics", None, _topics)}
         for name, offered in (("topic", self.topics.items()), ("country", countries.choices())):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)

@@ -10,6 +10,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.utils import timezone
 
+from accounts import prepared
 from accounts.models import User
 from accounts.roles import Right
 from agencies.capped import CappedCount
@@ -165,16 +166,19 @@ class CaseQuerySet(models.QuerySet["Case"]):
         return self.filter(pk__in=numbers).newest_first().with_row_data().with_mask(user)
 
     def with_row_data(self) -> CaseQuerySet:
-        """Everything a row in a list shows, in a fixed number of statements; of the topics their codes."""
+        """Everything a row in a list shows of the case itself (its referrals: `told_of`); of the topics their codes."""
         topics = self.model.topics.through._default_manager.filter(case=models.OuterRef("pk"))
-        referrals: Any = self.model._meta.get_field("referrals").related_model
-        told = referrals.objects.select_related("receiver", "sender", "outcome").defer("request", "ranking")
         return (
             self.select_related("data_key", "worker__data_key", "assigned_to")
             .defer("chronology", "demands", "reporter_index")
             .annotate(topic_codes=ArraySubquery(topics.values("topic")))
-            .prefetch_related(models.Prefetch("referrals", told))
         )
+
+    def told_of(self, numbers: list[int]) -> models.QuerySet[Any]:
+        """The referrals of these cases, with what their rows tell of them."""
+        referrals: Any = self.model._meta.get_field("referrals").related_model
+        told = referrals.objects.select_related("receiver", "sender", "outcome").defer("request", "ranking")
+        return told.filter(prepared.AnyOf("case_id", numbers))
 
 
 def _waiting(need: Need, way: str = "") -> models.Q:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import replace
 from functools import cached_property
 from hashlib import sha256
 from typing import Any
@@ -12,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from accounts import prepared
 from accounts.models import User
 from accounts.policy import SignedInRequest
 from accounts.roles import Right
@@ -29,6 +33,7 @@ from .tiles import tiles
 
 PAGE = 25
 TOPICS_SHOWN = 2
+_Rows = Callable[[User, paging.Keyset, Any, paging.Place], Any]
 UNREAD_LIMIT = 500
 STALE_AFTER = 300  # seconds until "3 hours left" must be written anew, though nothing changed
 
@@ -46,41 +51,52 @@ class Listing:
         self.tab = form.cleaned_data["tab"]
         self.narrow_first = narrow_first
         self.keyset = paging.Keyset("cases", NEWEST_FIRST, self.user.pk, PAGE)
-        self.found = _filtered(self.user, _all(self.user, self.tab), self.chosen)
-        self.place = self.keyset.place(request, self.found)
+        self.place = self.keyset.place(request, Case.objects.all())
 
     @cached_property
     def page(self) -> paging.Page[Any]:
-        rows = self._narrow if self.narrow_first else self._whole(self.keyset.rows(self.found, self.place))
-        return self.keyset.page(self.request, rows, self.place)
+        found = self._asked(_narrow if self.narrow_first else _whole)
+        return self.keyset.page(self.request, found, self.place)
 
     @cached_property
     def cases(self) -> list[Any]:
         """Those of the page, with all that their rows show."""
         return (
-            list(Case.objects.shown_to(self.user, self.page.rows))
-            if self.narrow_first
-            else self.page.rows
+            list(Case.objects.shown_to(self.user, self.page.rows)) if self.narrow_first else self.page.rows
         )
 
     @cached_property
-    def _narrow(self) -> list[Any]:
-        found: Any = self.keyset.rows(self.found, self.place)
-        return list(found.with_mask(self.user).only("pk", "changed_at"))
+    def referrals(self) -> dict[int, list[Any]]:
+        """Of each case of the page."""
+        told: dict[int, list[Any]] = defaultdict(list)
+        numbers = [case.pk for case in self.cases]
+        for referral in prepared.rows("told of cases", None, Case.objects.told_of, numbers=numbers):
+            told[referral.case_id].append(referral)
+        return told
 
-    def _whole(self, found: Any) -> list[Any]:
-        rows = Case.objects.shown_to(self.user, found)
-        return list(self.keyset.ordered(rows, self.place))
+    def _asked(self, rows: _Rows) -> list[Any]:
+        """The rows of the page, of a query that is built once where nothing narrows the list."""
+        if self.chosen:
+            found = _filtered(self.user, _all(self.user, self.tab), self.chosen)
+            return list(rows(self.user, self.keyset, found, self.place))
+
+        def ask(reader: User, **values: Any) -> Any:
+            place = replace(self.place, values=tuple(values.values()))
+            return rows(reader, self.keyset, _filtered(reader, _all(reader, self.tab), {}), place)
+
+        key = ("cases", rows, self.tab, self.place.back, bool(self.place.values))
+        values = dict(zip(self.keyset.fields, self.place.values, strict=False))
+        return prepared.rows(key, self.user, ask, **values)
 
     @cached_property
     def drafts(self) -> list[IntakeDraft]:
         """The reader's drafts, without the long texts in them."""
-        return list(IntakeDraft.objects.visible_to(self.user).defer("fields"))
+        return prepared.rows("drafts", self.user, _drafts)
 
     @cached_property
     def waiting(self) -> dict[str, Any]:
         """What waits, counted no further than a page says, and of which cases (`unread`) there is news; one statement."""
-        waiting = capped.prepared(self.user, ("cases", self.tab), lambda reader: _waiting(reader, self.tab))
+        waiting = capped.together_prepared(self.user, ("cases", self.tab), lambda reader: _waiting(reader, self.tab))
         unread.counted(self.request, len(waiting["unread"]))
         return waiting
 
@@ -111,7 +127,7 @@ class Listing:
             "reset_url": f"{reverse('cases:list')}?tab={self.tab}",
             "stats": tiles(self.waiting, self.tab, len(self.drafts)),
             "page": self.page,
-            "rows": [_row(case, self.form.topics, news) for case in self.cases],
+            "rows": [_row(case, self.referrals[case.pk], self.form.topics, news) for case in self.cases],
             "drafts": [
                 {"draft": draft, "name": draft.heading, "country": countries.name(draft.country)}
                 for draft in self.drafts
@@ -119,6 +135,18 @@ class Listing:
             "may_log": rules.can_log(self.user),
             "etag": self.etag,
         }
+
+
+def _narrow(user: User, keyset: paging.Keyset, found: Any, place: paging.Place) -> Any:
+    return keyset.rows(found, place).with_mask(user).only("pk", "changed_at")  # type: ignore[attr-defined]  # of cases
+
+
+def _whole(user: User, keyset: paging.Keyset, found: Any, place: paging.Place) -> Any:
+    return keyset.ordered(Case.objects.shown_to(user, keyset.rows(found, place)), place)
+
+
+def _drafts(reader: User) -> Any:
+    return IntakeDraft.objects.visible_to(reader).defer("fields")
 
 
 def _all(user: User, tab: str) -> Any:
@@ -166,13 +194,13 @@ def _tabs(request: SignedInRequest, tab: str) -> list[dict[str, Any]]:
     return tabs
 
 
-def _row(case: Any, topics: dict[str, str], news: set[str]) -> dict[str, Any]:
+def _row(case: Any, referrals: list[Any], topics: dict[str, str], news: set[str]) -> dict[str, Any]:
     """A line of the list; of a case that is closed to the reader only what keeps it from getting lost."""
     if case.masked:
         return {
             "masked": True,
             "case": case,
-            "move": standing(case).move.masked(),
+            "move": standing(case, referrals).move.masked(),
             "unread": case.reference in news,
         }
     named = [name for code, name in topics.items() if code in case.topic_codes]
@@ -181,6 +209,6 @@ def _row(case: Any, topics: dict[str, str], news: set[str]) -> dict[str, Any]:
         "case": case,
         "topics": named[:TOPICS_SHOWN],
         "more_topics": max(len(named) - TOPICS_SHOWN, 0),
-        "standing": standing(case),
+        "standing": standing(case, referrals),
         "unread": case.reference in news,
     }

@@ -114,7 +114,11 @@ def _built(reader: User | None, ask: Ask, values: Mapping[str, Any]) -> _Kept | 
     assert set(values) <= {name for _at, name in places}, "a value that the query does not ask for"
     compiler.setup_query()
     shell = SimpleNamespace(
-        db=DEFAULT_DB_ALIAS, model=made.model, query=made.query, _known_related_objects={}, _fields=made._fields
+        db=DEFAULT_DB_ALIAS,
+        model=made.model,
+        query=made.query,
+        _known_related_objects={},
+        _fields=made._fields,
     )
     return _Kept(
         shell,

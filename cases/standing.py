@@ -31,19 +31,19 @@ class Move:
     name: str = ""
     mine: bool = False
     due_at: datetime | None = None
-    mover: Any = None  # the partner whose time and words the deadline is told in
+    referral: Any = None  # whose mover's time and words the deadline is told in
     working: bool = False  # its time counts while it is at work
 
     @property
     def until(self) -> str:
         """Until when, in words, where the mover is."""
-        return moments.until(self.due_at, self.mover)
+        return moments.until(self.due_at, self.referral.mover) if self.referral else ""
 
     def masked(self) -> Move:
         """The same for somebody who may not know which agency it is: its name would tell what the case is about."""
         if not self.name or self.mine:
             return self
-        return replace(self, name=pgettext("whose move", "an agency"), mover=None)
+        return replace(self, name=pgettext("whose move", "an agency"), referral=None)
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def move_of(referral: Any) -> Move:
 def _until(referral: Any) -> dict[str, Any]:
     return {
         "due_at": referral.due_at,
-        "mover": referral.mover,
+        "referral": referral,
         "working": referral.counting == Counting.WORKING,
     }
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import jinja2
+from django.conf import settings
 from django.template import TemplateDoesNotExist, defaultfilters
 from django.template.backends.jinja2 import Jinja2, Template
 from django.template.loader import get_template
@@ -21,13 +22,27 @@ from django.utils.timezone import template_localtime
 
 from accounts.templatetags import once
 
+from .folding import Environment
 from .templatetags import portal
 
 ENDING = ".jinja"
 
 
 class JinjaTemplates(Jinja2):
-    """The engine; names that do not end in `.jinja` are for the next one."""
+    """The engine, with an environment for each language; names that do not end in `.jinja` are for the next one."""
+
+    def __init__(self, params: dict[str, Any]) -> None:
+        super().__init__(params)
+        known = {"loader": self.plain.loader, "auto_reload": self.plain.auto_reload, "autoescape": True}
+        self.of_languages = {code: environment(language=code, **known) for code, _name in settings.LANGUAGES}
+
+    @property
+    def env(self) -> jinja2.Environment:
+        return self.of_languages.get(translation.get_language() or "", self.plain)
+
+    @env.setter
+    def env(self, plain: jinja2.Environment) -> None:
+        self.plain = plain
 
     def get_template(self, template_name: str) -> Template:
         if not template_name.endswith(ENDING):
@@ -35,10 +50,11 @@ class JinjaTemplates(Jinja2):
         return super().get_template(template_name)
 
 
-def environment(**options: Any) -> jinja2.Environment:
+def environment(*, language: str | None = None, **options: Any) -> jinja2.Environment:
     """Everything is escaped, a component need not be given all it knows, and sentences are translated as elsewhere."""
     options |= {"trim_blocks": True, "lstrip_blocks": True, "finalize": shown}
-    made = jinja2.Environment(extensions=["jinja2.ext.i18n", "jinja2.ext.do"], **options)
+    made = Environment(extensions=["jinja2.ext.i18n"], **options)
+    made.language = language
     made.policies["ext.i18n.trimmed"] = True
     install: Any = made
     install.install_gettext_callables(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -46,6 +48,12 @@ class CaseCounter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.partner_id}/{self.year}: {self.last}"
+
+
+@lru_cache(maxsize=10_000)
+def address(reference: str) -> str:
+    """The page of a case. A list asks for many, and to look for each among all routes takes long."""
+    return reverse("cases:detail", args=[reference])
 
 
 class Case(Findable):
@@ -240,7 +248,7 @@ class Case(Findable):
         return self.reference
 
     def get_absolute_url(self) -> str:
-        return reverse("cases:detail", args=[self.reference])
+        return address(self.reference)
 
     @property
     def is_closed(self) -> bool:

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 
 SEARCH_LENGTH = blind.LENGTH  # characters of a search that are looked at
 NEWEST_FIRST = ("-changed_at", "-pk")
+TOLD = (  # of a referral, in the row of its case
+    *("case", "number", "state", "due_at", "counting"),
+    *("receiver__name_id", "receiver__name_en", "outcome__outcome_class"),
+)
 IN_REFERENCE = re.compile(r"(?=.*[\d-])(?!.*\d{7})[A-Za-z0-9-]{1,40}")  # what a part of a reference may be
 
 # Referrals know cases and not the other way round, so their states stand here as plain codes (referrals.choices.State).
@@ -177,7 +181,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
     def told_of(self, numbers: list[int]) -> models.QuerySet[Any]:
         """The referrals of these cases, with what their rows tell of them."""
         referrals: Any = self.model._meta.get_field("referrals").related_model
-        told = referrals.objects.select_related("receiver", "sender", "outcome").defer("request", "ranking")
+        told = referrals.objects.select_related("receiver", "outcome").only(*TOLD)
         return told.filter(prepared.AnyOf("case_id", numbers))
 
 

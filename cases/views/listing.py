@@ -61,9 +61,7 @@ class Listing:
     @cached_property
     def cases(self) -> list[Any]:
         """Those of the page, with all that their rows show."""
-        return (
-            list(Case.objects.shown_to(self.user, self.page.rows)) if self.narrow_first else self.page.rows
-        )
+        return list(Case.objects.shown_to(self.user, self.page.rows)) if self.narrow_first else self.page.rows
 
     @cached_property
     def referrals(self) -> dict[int, list[Any]]:
@@ -96,7 +94,9 @@ class Listing:
     @cached_property
     def waiting(self) -> dict[str, Any]:
         """What waits, counted no further than a page says, and of which cases (`unread`) there is news; one statement."""
-        waiting = capped.together_prepared(self.user, ("cases", self.tab), lambda reader: _waiting(reader, self.tab))
+        waiting = capped.together_prepared(
+            self.user, ("cases", self.tab), lambda reader: _waiting(reader, self.tab)
+        )
         unread.counted(self.request, len(waiting["unread"]))
         return waiting
 

@@ -20,12 +20,15 @@ from django.utils.safestring import SafeString
 from django.utils.timesince import timesince, timeuntil
 from django.utils.translation import get_language, gettext, pgettext
 
+from agencies.choices import Urgency
 from pmi_portal.bars import draw
+from referrals.choices import State
 
 register = template.Library()
 
 SPRITE = "vendor/bootstrap-icons/sprite.svg"
 KEPT = 2_000  # small pieces of pages that are drawn once by each process
+LABELS: dict[str, Any] = {"urgency": Urgency, "referral_state": State}
 MINUTE = datetime.timedelta(minutes=1)
 
 
@@ -47,13 +50,15 @@ def icon(name: str, label: str = "", css: str = "") -> SafeString:
 def sign(name: str, code: str = "", label: str = "") -> SafeString:
     """Draw a component that says nothing but a code and its label, such as `urgency`: once for each, not for each row.
 
-    What is drawn stays in memory: never for what was typed.
+    A label need not be given for the codes of `LABELS`. What is drawn stays in memory: never for what was typed.
     """
     return _drawn(name, get_language(), code=str(code), label=str(label))
 
 
 @lru_cache(maxsize=KEPT)
 def _drawn(component: str, _language: str | None, **values: str | bool) -> SafeString:
+    if component in LABELS and not values["label"]:
+        values["label"] = str(LABELS[component](values["code"]).label)
     return SafeString(get_template(f"_components/{component}.jinja").render(values))
 
 

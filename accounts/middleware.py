@@ -17,6 +17,7 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 
 from . import kept, second_factor, sessions
+from .backends import let_in
 from .models import KeptForm, User
 from .policy import View
 
@@ -154,7 +155,7 @@ class StillThereMiddleware:
         if request.method != "POST" or not request.user.is_authenticated or not needs_sign_in(view):
             return None
         before = request.user
-        now = User.objects.let_in().filter(pk=before.pk).first()
+        now = let_in(before.pk)
         if now is None or now.session_generation != before.session_generation:
             logout(request)
             return redirect_to_login(reverse("home"))

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -25,6 +26,7 @@ from .models import User
 
 READER, PARTNER = -1_000_000_007, -1_000_000_009  # numbers that nobody has
 LONG_AGO = datetime(1003, 2, 5, 7, 11, tzinfo=UTC)  # a moment that no row has
+NOBODYS_UUID = 0xFEED << 64
 KNOWN_OF_A_READER = ("id", "partner_id", "role", "is_active", "locked_at")
 NOW, TODAY = object(), object()
 
@@ -45,7 +47,7 @@ class AnyOf(Func):
         return text, (*values, self.numbers)
 
 
-def rows(key: Hashable, reader: User | None, ask: Ask, **values: Any) -> list[Any]:
+def rows(key: Hashable, reader: User | None, ask: Ask, /, **values: Any) -> list[Any]:
     """All rows of `ask(reader, **values)`, or of `ask(**values)` without a reader. Values: numbers, texts, moments, and lists for
     AnyOf; each of the type that its column has."""
     shape = (key, reader and _rights(reader))
@@ -70,7 +72,7 @@ class _Kept:
     places: tuple[tuple[int, Any], ...]
 
     def rows(self, reader: User | None, values: Mapping[str, Any]) -> list[Any]:
-        known = {NOW: timezone.now(), TODAY: timezone.localdate(), **values}
+        known: dict[Any, Any] = {NOW: timezone.now(), TODAY: timezone.localdate(), **values}
         if reader:
             known |= {READER: reader.pk, PARTNER: reader.partner_id}
         parameters = list(self.parameters)
@@ -107,7 +109,7 @@ def _built(reader: User | None, ask: Ask, values: Mapping[str, Any]) -> _Kept | 
         text, parameters = compiler.as_sql()
     except EmptyResultSet:
         return None
-    names = {id(one): name for name, one in stand_ins.items() if isinstance(one, list)}
+    names: dict[Any, Any] = {id(one): name for name, one in stand_ins.items() if isinstance(one, list)}
     names |= {one: name for name, one in stand_ins.items() if not isinstance(one, list)}
     names |= {READER: READER, PARTNER: PARTNER}
     places = [(at, _name(one, names, before)) for at, one in enumerate(parameters)]
@@ -142,6 +144,8 @@ def _stand_in(value: Any, nth: int) -> Any:
         return LONG_AGO + timedelta(hours=nth)
     if isinstance(value, int) and not isinstance(value, bool):
         return READER - 100 - nth
+    if isinstance(value, UUID):
+        return UUID(int=NOBODYS_UUID + nth)
     assert isinstance(value, str), value
     return f"stand-in {nth}"
 

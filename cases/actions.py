@@ -75,7 +75,7 @@ def log(
         changed_at=now,
         **case,
     )
-    new.topics.set(topics)
+    new.topics.add(*topics)
     record(new, EventKind.LOGGED, by=by, key=key, at=now)
     tpks.topics_changed(new, by=by, before=(), after=topics)
     restriction.look(new, topics, by=by, at=now)
@@ -222,8 +222,9 @@ def throw_away_drafts_of(person: User, *, by: User, owner: int) -> None:
 def _throw_away(drafts: QuerySet[IntakeDraft]) -> None:
     """Remove drafts, and their keys with them: what was typed is gone from backups, too."""
     ids = list(drafts.values_list("data_key", flat=True))
-    drafts.delete()
-    keys.destroy(ids)
+    if ids:
+        drafts.delete()
+        keys.destroy(ids)
 
 
 def _says(

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
+from accounts import prepared
 from accounts.models import User
 from privacy import log
 from privacy.acting import as_portal
@@ -62,4 +63,8 @@ def with_key(key: UUID | None) -> CaseEvent | None:
     """The event that a form's key has caused, whoever's it is: a key is spent for everybody."""
     if key is None:
         return None
-    return CaseEvent.objects.filter(key=key).select_related("case", "referral").first()
+    return next(iter(prepared.rows("event with key", None, _with_key, key=key)), None)
+
+
+def _with_key(key: UUID) -> Any:
+    return CaseEvent.objects.filter(key=key).select_related("case", "referral")

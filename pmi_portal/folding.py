@@ -7,6 +7,7 @@ those as text in it, so that drawing the page is left with what differs.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import jinja2
@@ -16,7 +17,7 @@ from jinja2.visitor import NodeTransformer
 
 INDENTATION = re.compile(r"^[ ]+", re.MULTILINE)  # a tenth of a page, and nobody reads it
 CONTEXT_FIRST = "pgettext"
-GETTEXT = {"_": translation.gettext, "gettext": translation.gettext, CONTEXT_FIRST: translation.pgettext}
+GETTEXT: dict[str, Callable[..., str]] = {"_": translation.gettext, "gettext": translation.gettext, CONTEXT_FIRST: translation.pgettext}
 DRAWN = ("svg", "static")  # of the environment's globals
 
 
@@ -53,7 +54,8 @@ class _Folding(NodeTransformer):
         """None for what is not known before the page is drawn."""
         if name in GETTEXT and not named and not any("%" in one for one in arguments):
             return str(GETTEXT[name](*arguments))
-        return str(self.environment.globals[name](*arguments, **named)) if name in DRAWN else None
+        draw: Any = self.environment.globals.get(name)
+        return str(draw(*arguments, **named)) if name in DRAWN else None
 
 
 def _value(node: nodes.Node) -> Any:

@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.formats import localize
 from django.utils.safestring import SafeString
-from django.utils.timezone import template_localtime
+from django.utils.timezone import template_localtime  # type: ignore[attr-defined]  # not in the stubs
 
 from accounts.templatetags import once
 
@@ -78,7 +78,7 @@ def environment(*, language: str | None = None, **options: Any) -> jinja2.Enviro
         "parts": {},
     }
     made.filters |= {
-        "linebreaks": defaultfilters.linebreaks,
+        "linebreaks": defaultfilters.linebreaks,  # type: ignore[attr-defined]  # not in the stubs
         "linebreaksbr": defaultfilters.linebreaksbr,
         **{
             name: getattr(portal, name)
@@ -102,4 +102,4 @@ def url_for(name: str, *arguments: Any) -> str:
 @jinja2.pass_context
 def plain(context: jinja2.runtime.Context, name: str, **values: Any) -> SafeString:
     """A piece that is still written for Django's engine, with these values and what every page has."""
-    return get_template(name).render(values, context.get("request"))
+    return SafeString(get_template(name).render(values, context.get("request")))

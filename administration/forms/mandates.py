@@ -100,7 +100,7 @@ class MandateForm(Shown):
         province, regency = self.fields["province"], self.fields["regency"]
         cast(ProvinceField, province).offer(offered)
         cast(RegencyField, regency).offer(
-            Regency.objects.current().only("code", "name", "province_id"), offered
+            Regency.objects.current().values_list(*RegencyField.COLUMNS), offered
         )
         for field, empty in ((province, _("All of Indonesia")), (regency, _("The whole province"))):
             listed: Any = field

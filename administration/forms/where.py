@@ -46,7 +46,7 @@ class WhereForm(forms.Form):
         offered = list(Province.objects.current().only("code", "name"))
         cast(ProvinceField, self.fields["home_province"]).offer(offered)
         cast(RegencyField, self.fields["home_regency"]).offer(
-            Regency.objects.current().only("code", "name", "province_id"), offered
+            Regency.objects.current().values_list(*RegencyField.COLUMNS), offered
         )
         cast(TopicsField, self.fields["topics"]).offer(Topic.objects.current())
         country = str((data or {}).get("country", ""))

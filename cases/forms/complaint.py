@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts import prepared
 from accounts.keyed import KeyedForm
 from accounts.text import Line
 from agencies import countries, nik
@@ -20,7 +21,7 @@ from agencies.models import Province, Regency, Topic
 from ..choices import Relation, ReporterType
 from ..models import Case, Worker
 from .fields import CHOOSE, ProvinceField, RegencyField, TopicsField, coded, day, said
-from .widgets import LongSelect
+from .widgets import LongSelect, Offered
 
 SELF_REPORTERS = frozenset({ReporterType.WORKER, ReporterType.PROSPECTIVE})
 PLACES = ("home_province", "home_regency")
@@ -45,6 +46,18 @@ def suggested_urgency(topics: Iterable[Topic]) -> str:
     """The most urgent of what the topics suggest; normal when none does."""
     suggestions = {topic.default_urgency for topic in topics}
     return next((code for code in Urgency.values if code in suggestions), Urgency.NORMAL.value)
+
+
+def _topics() -> Any:
+    return Topic.objects.filter(retired_at=None)
+
+
+def _provinces(carried: str) -> Any:
+    return Province.objects.filter(Q(retired_at=None) | Q(pk=carried)).only("code", "name")
+
+
+def _regencies(carried: str) -> Any:
+    return Regency.objects.filter(Q(retired_at=None) | Q(pk=carried)).values_list(*RegencyField.COLUMNS)
 
 
 class ComplaintForm(KeyedForm):
@@ -123,25 +136,26 @@ class ComplaintForm(KeyedForm):
         super().__init__(*args, **kwargs)
         self.case = case
         self._offer_places()
-        topics = Q(retired_at=None)
-        if case is not None:
-            topics |= Q(pk__in=[topic.pk for topic in case.topics.all()])
-        self.topics_field.offer(Topic.objects.filter(topics))
+        carried = [topic.pk for topic in case.topics.all()] if case is not None else []
+        self.topics_field.offer(
+            Topic.objects.filter(Q(retired_at=None) | Q(pk__in=carried))
+            if carried
+            else prepared.rows("topics on offer", None, _topics)
+        )
         country = self.fields["country"]
         assert isinstance(country, forms.ChoiceField)
-        country.choices = [CHOOSE, *countries.choices()]
+        country.choices = Offered([CHOOSE, *countries.choices()])
 
     def _offer_places(self) -> None:
-        provinces, regencies = Q(retired_at=None), Q(retired_at=None)
-        if self.case is not None:
-            provinces |= Q(pk=self.case.worker.home_province_id)
-            regencies |= Q(pk=self.case.worker.home_regency_id)
-        offered = list(Province.objects.filter(provinces).only("code", "name"))
+        worker = self.case.worker if self.case is not None else None
+        home = {"carried": (worker and worker.home_province_id) or ""}
+        offered = prepared.rows("provinces on offer", None, _provinces, **home)
         province, regency = self.fields["home_province"], self.fields["home_regency"]
         assert isinstance(province, ProvinceField)
         assert isinstance(regency, RegencyField)
         province.offer(offered)
-        regency.offer(Regency.objects.filter(regencies).only("code", "name", "province_id"), offered)
+        home = {"carried": (worker and worker.home_regency_id) or ""}
+        regency.offer(prepared.rows("regencies on offer", None, _regencies, **home), offered)
 
     @property
     def topics_field(self) -> TopicsField:

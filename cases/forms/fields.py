@@ -18,7 +18,7 @@ from agencies.choices import TopicStage
 from agencies.models import Province, Regency, Topic
 from privacy.fields import SealedCharField, SealedTextField
 
-from .widgets import LongSelect
+from .widgets import LongSelect, Offered
 
 DATE_FORMATS = ["%Y-%m-%d", "%d-%m-%Y", "%d/%m/%Y", "%d.%m.%Y"]
 EARLIEST = date(1900, 1, 1)
@@ -97,19 +97,25 @@ class RegencyField(forms.ChoiceField):
 
     widget = LongSelect
 
-    def offer(self, rows: Iterable[Regency], provinces: Iterable[Province]) -> None:
-        self.rows = {row.code: row for row in rows}
+    COLUMNS = ("code", "province_id", "name")
+
+    def offer(self, rows: Iterable[tuple[str, str, str]], provinces: Iterable[Province]) -> None:
+        """`rows` are the COLUMNS of five hundred regencies, of which one at most is chosen."""
+        self.rows = {row[0]: row for row in rows}
         groups: dict[str, list[tuple[str, str]]] = {}
-        for row in self.rows.values():
-            groups.setdefault(row.province_id, []).append((row.code, row.name))
+        for code, province, name in self.rows.values():
+            groups.setdefault(province, []).append((code, name))
         names = {province.code: province.name for province in provinces}
-        self.choices = [
-            ("", _("Not known yet")),
-            *((names.get(code, code), members) for code, members in groups.items()),
-        ]
+        self.choices = Offered(
+            [
+                ("", _("Not known yet")),
+                *((names.get(code, code), members) for code, members in groups.items()),
+            ]
+        )
 
     def clean(self, value: Any) -> Regency | None:
-        return self.rows.get(super().clean(value))
+        row = self.rows.get(super().clean(value))
+        return Regency.from_db(None, self.COLUMNS, row) if row else None
 
 
 class TopicsField(forms.MultipleChoiceField):

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from django import forms
-from django.utils.choices import BaseChoiceIterator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -18,7 +16,7 @@ from agencies.models import Topic
 
 from ..choices import Need
 from ..models.case_reads import SEARCH_LENGTH
-from .widgets import LongSelect
+from .widgets import LongSelect, Offered
 
 ANY = ("", _("All"))
 STATES = [
@@ -30,16 +28,6 @@ STATES = [
 
 def _topics() -> Any:
     return Topic.objects.only("code", "name_id", "name_en")
-
-
-class Offered(BaseChoiceIterator):
-    """Options as they are: those of Django are looked through one by one for groups within groups."""
-
-    def __init__(self, options: list[tuple[Any, Any]]) -> None:
-        self.options = options
-
-    def __iter__(self) -> Iterator[tuple[Any, Any]]:
-        return iter(self.options)
 
 
 class TabField(forms.CharField):

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
 from django import forms
 from django.forms.utils import flatatt
+from django.utils.choices import BaseChoiceIterator
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 KEPT = 200  # lists of options that each process keeps drawn: of topics and countries, in both languages
+
+
+class Offered(BaseChoiceIterator):
+    """Options as they are: those of Django are looked through one by one for groups within groups."""
+
+    def __init__(self, options: list[tuple[Any, Any]]) -> None:
+        self.options = options
+
+    def __iter__(self) -> Iterator[tuple[Any, Any]]:
+        return iter(self.options)
 
 
 class LongSelect(forms.Select):

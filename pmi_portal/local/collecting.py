@@ -13,14 +13,15 @@ from django.core.management.commands import makemessages
 from pmi_portal.jinja import ENDING, environment
 
 
-class BuildFile(makemessages.BuildFile):  # type: ignore[misc]  # untyped there
+class BuildFile(makemessages.BuildFile):
     """A file whose messages are collected; one of Jinja2 becomes calls that xgettext knows."""
 
     def preprocess(self) -> None:
         if not self.path.endswith(ENDING):
             super().preprocess()
             return
-        found = environment().extract_translations(Path(self.path).read_text(encoding="utf-8"))
+        known: Any = environment()
+        found = known.extract_translations(Path(self.path).read_text(encoding="utf-8"))
         Path(self.work_path).write_text("\n".join(_call(*one) for one in found), encoding="utf-8")
 
 

@@ -85,7 +85,8 @@ class LayoutNode(Node):
         found = context.render_context[BLOCK_CONTEXT_KEY].blocks
         blocks = [node for node in self.nodelist if isinstance(node, BlockNode)]
         parts = {block.name: block.render(context) for block in blocks if len(found[block.name]) > 1}
-        return SafeString(get_template("layout.jinja").render(context.flatten() | {"parts": parts}))
+        known: Any = context.flatten()
+        return SafeString(get_template("layout.jinja").render(known | {"parts": parts}))
 
 
 @register.simple_tag(takes_context=True)

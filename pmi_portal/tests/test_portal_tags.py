@@ -203,7 +203,8 @@ def test_a_component_needs_only_what_its_list_calls_required(
 ) -> None:
     engine = engines["django"].engine  # type: ignore[attr-defined]  # only Django's own engines are typed
     monkeypatch.setattr(engine, "string_if_invalid", "UNDEFINED %s")
-    monkeypatch.setattr(engines["jinja"].env, "undefined", SaysSo)
+    jinja: Any = engines["jinja"]
+    monkeypatch.setattr(jinja.env, "undefined", SaysSo)
     assert "UNDEFINED" not in render_to_string(written(name), REQUIRED_ONLY[name])
 
 

@@ -161,6 +161,7 @@ REQUIRED_ONLY: dict[str, dict[str, Any]] = {
     "case_state": {"code": "open", "label": "Open"},
     "deadline": {"due_at": NOW},
     "whose_move": {"name": "KBRI Doha"},
+    "move": {"name": "KBRI Doha"},
     "timeline": {"events": [event(), event(text="Told the employer", tone="good", icon="send")]},
     "empty": {"title": "Nothing waits"},
     "alert": {"tone": "bad", "text": "No"},

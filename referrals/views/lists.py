@@ -78,7 +78,7 @@ def inbox(request: SignedInRequest) -> HttpResponse:
 
     form = FilterForm(request.GET, states=[state for state in State if state not in NOT_SENT_YET])
     listing = _listing(request, INBOX, rows, INBOX_TABS, form, may_search=readable)
-    return _answer(request, listing, "referrals/inbox.html")
+    return _answer(request, listing, "referrals/inbox.jinja")
 
 
 @require_GET
@@ -88,7 +88,7 @@ def sent(request: SignedInRequest) -> HttpResponse:
     rows = Referral.objects.sent_by(request.user)
     form = FilterForm(request.GET, states=list(State))
     listing = _listing(request, SENT, rows, SENT_TABS, form, may_search=lambda found: found)
-    return _answer(request, listing, "referrals/sent.html")
+    return _answer(request, listing, "referrals/sent.jinja")
 
 
 def _listing(
@@ -150,7 +150,7 @@ def _answer(request: SignedInRequest, listing: Listing, template: str) -> HttpRe
 
 def _refreshed(request: SignedInRequest, listing: Listing) -> HttpResponse:
     _log(request.user, listing, refresh=True)
-    return render(request, "referrals/_list.html", listing.context(request.user))
+    return render(request, "referrals/_list.jinja", listing.context(request.user))
 
 
 def _log(user: User, listing: Listing, *, refresh: bool = False) -> None:

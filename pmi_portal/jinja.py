@@ -10,6 +10,7 @@ from typing import Any
 
 import jinja2
 from django.conf import settings
+from crispy_forms.templatetags import crispy_forms_filters
 from django.template import TemplateDoesNotExist, defaultfilters
 from django.template.backends.jinja2 import Jinja2, Template
 from django.template.loader import get_template
@@ -78,11 +79,14 @@ def environment(*, language: str | None = None, **options: Any) -> jinja2.Enviro
         "parts": {},
     }
     made.filters |= {
-        "linebreaks": defaultfilters.linebreaks,  # type: ignore[attr-defined]  # not in the stubs
-        "linebreaksbr": defaultfilters.linebreaksbr,
+        "crispy_field": crispy_forms_filters.as_crispy_field,
+        **{
+            name: getattr(defaultfilters, name)
+            for name in ("date", "filesizeformat", "floatformat", "linebreaks", "linebreaksbr")
+        },
         **{
             name: getattr(portal, name)
-            for name in ("relative", "remaining", "clock", "full_moment", "as_json")
+            for name in ("relative", "remaining", "clock", "full_moment", "as_json", "control")
         },
     }
     made.tests |= {"overdue": portal.is_overdue, "soon": portal.is_soon}

@@ -73,7 +73,7 @@ def live(request: SignedInRequest, reference: str) -> HttpResponse:
     def fragment(request: SignedInRequest) -> HttpResponse:
         access_log.read(request.user, case, "detail", refresh=True)
         context = {"case": case, **_progress(request.user, case), **_time_limits(request.user, case)}
-        return render(request, "cases/detail/_live.html", context)
+        return render(request, "cases/detail/_live.jinja", context)
 
     response = fragment(request)
     patch_cache_control(response, private=True, no_store=True)
@@ -139,7 +139,7 @@ def _page(
         **_progress(request.user, case),
         **_time_limits(request.user, case),
     }
-    return render(request, "cases/detail.html", context, status=status)
+    return render(request, "cases/detail.jinja", context, status=status)
 
 
 def _progress(user: User, case: Case) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.forms import BoundField, Select
 from django.template.base import Node, NodeList, Parser, Token
 from django.template.loader import get_template
 from django.template.loader_tags import BLOCK_CONTEXT_KEY, BlockNode
@@ -65,8 +66,26 @@ def _drawn(component: str, _language: str | None, **values: str | bool) -> SafeS
 @register.simple_tag(takes_context=True)
 def component(context: Mapping[str, Any], name: str, /, **values: Any) -> SafeString:
     """Draw a component of templates/_components/: it knows these values, and the request for the key of a form."""
+    return piece(context, f"_components/{name}.jinja", **values)
+
+
+@register.simple_tag(takes_context=True)
+def piece(context: Mapping[str, Any], name: str, /, **values: Any) -> SafeString:
+    """Draw a piece of a page that is written for Jinja2, as `component` does; for pages of Django's engine that share it."""
     values["request"] = context.get("request")
-    return SafeString(get_template(f"_components/{name}.jinja").render(values))
+    return SafeString(get_template(name).render(values))
+
+
+@register.filter
+def control(field: BoundField) -> SafeString:
+    """Draw what is filled in, in the classes that crispy-forms gives it; the rest of the field is the component `field`."""
+    widget = field.field.widget
+    classes = [type(widget).__name__.lower(), "form-select" if isinstance(widget, Select) else "form-control"]
+    if given := widget.attrs.get("class"):
+        classes.insert(0, given)
+    if field.errors:
+        classes.append("is-invalid")
+    return field.as_widget(attrs={"class": " ".join(classes)})
 
 
 @register.tag

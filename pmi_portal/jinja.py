@@ -82,8 +82,9 @@ def environment(*, language: str | None = None, **options: Any) -> jinja2.Enviro
         "crispy_field": crispy_forms_filters.as_crispy_field,
         **{
             name: getattr(defaultfilters, name)
-            for name in ("date", "filesizeformat", "floatformat", "linebreaks", "linebreaksbr")
+            for name in ("date", "filesizeformat", "floatformat", "linebreaksbr")
         },
+        "linebreaks": defaultfilters.linebreaks_filter,  # what is called linebreaks there escapes nothing
         **{
             name: getattr(portal, name)
             for name in ("relative", "remaining", "clock", "full_moment", "as_json", "control")

@@ -95,7 +95,7 @@ def live(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         _log(request.user, referral, refresh=True)
         events = list(_events(request.user, referral).select_related("actor", "partner"))
         context = _shown(request.user, referral, events) | {"stale": stale}
-        response = render(request, "referrals/_live.html", context)
+        response = render(request, "referrals/_live.jinja", context)
         if stale:
             response["HX-Trigger"] = "referral-changed"
         return response
@@ -111,7 +111,7 @@ def acts(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 
     def fresh() -> HttpResponse:
         _log(request.user, referral, refresh=True)
-        return render(request, "referrals/_acts.html", _offered(request, referral, None) | {"fresh": True})
+        return render(request, "referrals/_acts.jinja", _offered(request, referral, None) | {"fresh": True})
 
     return fragment(request, _etag(request, referral), fresh)
 
@@ -123,7 +123,7 @@ def talk(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     referral = load(request.user, pk)
 
     def fresh() -> HttpResponse:
-        return render(request, "referrals/talk/_forms.html", _speaking(request.user, referral, None))
+        return render(request, "referrals/talk/_forms.jinja", _speaking(request.user, referral, None))
 
     return fragment(request, _etag(request, referral), fresh)
 
@@ -143,7 +143,7 @@ def page(
     }
     forms = _offered(request, referral, attempt) | _speaking(request.user, referral, attempt)
     context = _shown(request.user, referral, events) | forms | live_context
-    return render(request, "referrals/detail.html", context, status=status)
+    return render(request, "referrals/detail.jinja", context, status=status)
 
 
 def _log(user: User, referral: Referral, *, refresh: bool = False) -> None:

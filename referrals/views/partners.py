@@ -23,11 +23,11 @@ MOST = 15
 @allow(Right.WORK_CASES)
 def partners(request: SignedInRequest) -> HttpResponse:
     """The agencies that fit what is typed, as radios of the form around them."""
-    return render(request, "referrals/_partners.html", search(request.user, request.GET.get("find", "")))
+    return render(request, "referrals/_partners.jinja", search(request.user, request.GET.get("find", "")))
 
 
 def search(user: User, text: str, *, chosen: str = "", but: list[Candidate] | None = None) -> dict[str, Any]:
-    """What the template _partners.html needs: those found by name, and the one chosen before if it is not among
+    """What the template _partners.jinja needs: those found by name, and the one chosen before if it is not among
     `but`, the candidates that stand on the page already."""
     text = text.replace("\x00", " ").strip()
     shown = {candidate.partner.pk for candidate in but or []}

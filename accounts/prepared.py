@@ -18,7 +18,7 @@ from uuid import UUID
 
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import F, Func, QuerySet
+from django.db.models import F, Func, QuerySet, prefetch_related_objects
 from django.db.models.fields import BooleanField
 from django.utils import timezone
 
@@ -28,7 +28,9 @@ READER, PARTNER = -1_000_000_007, -1_000_000_009  # numbers that nobody has
 LONG_AGO = datetime(1003, 2, 5, 7, 11, tzinfo=UTC)  # a moment that no row has
 NOBODYS_UUID = 0xFEED << 64
 KNOWN_OF_A_READER = ("id", "partner_id", "role", "is_active", "locked_at")
-NOW, TODAY = object(), object()
+TODAY = object()
+HOUR = timedelta(hours=1)
+FOREVER = 9999  # the year of what never ends
 
 Ask = Callable[..., QuerySet[Any, Any]]
 
@@ -48,8 +50,8 @@ class AnyOf(Func):
 
 
 def rows(key: Hashable, reader: User | None, ask: Ask, /, **values: Any) -> list[Any]:
-    """All rows of `ask(reader, **values)`, or of `ask(**values)` without a reader. Values: numbers, texts, moments, and lists for
-    AnyOf; each of the type that its column has."""
+    """All rows of `ask(reader, **values)`, or of `ask(**values)` without a reader, and what they fetch beside. Values: numbers,
+    texts, moments, and lists for AnyOf; each of the type that its column has."""
     shape = (key, reader and _rights(reader))
     if (kept := _kept.get(shape)) is None:
         kept = _kept[shape] = _built(reader, ask, values)
@@ -70,20 +72,24 @@ class _Kept:
     text: str
     parameters: tuple[Any, ...]
     places: tuple[tuple[int, Any], ...]
+    beside: tuple[Any, ...]
 
     def rows(self, reader: User | None, values: Mapping[str, Any]) -> list[Any]:
-        known: dict[Any, Any] = {NOW: timezone.now(), TODAY: timezone.localdate(), **values}
+        known: dict[Any, Any] = {"now": timezone.now(), TODAY: timezone.localdate(), **values}
         if reader:
             known |= {READER: reader.pk, PARTNER: reader.partner_id}
         parameters = list(self.parameters)
         for place, name in self.places:
-            parameters[place] = known[name]
+            parameters[place] = known["now"] + name if isinstance(name, timedelta) else known[name]
         compiler = copy(self.compiler)
         compiler.connection = connections[DEFAULT_DB_ALIAS]  # of this thread
         compiler.as_sql = lambda *_args, **_options: (self.text, tuple(parameters))
         shell = copy(self.shell)
         shell.query = _Query(self.shell.query, compiler)
-        return list(self.iterable(shell))
+        found = list(self.iterable(shell))
+        if self.beside:
+            prefetch_related_objects(found, *self.beside)
+        return found
 
 
 class _Query:
@@ -129,6 +135,7 @@ def _built(reader: User | None, ask: Ask, values: Mapping[str, Any]) -> _Kept | 
         text,
         tuple(parameters),
         tuple((at, name) for at, name in places if name is not None),
+        made._prefetch_related_lookups,
     )
 
 
@@ -157,8 +164,18 @@ def _name(value: Any, names: Mapping[Any, str], before: datetime) -> Any:
     if isinstance(value, Hashable) and value in names:
         return names[value]
     if isinstance(value, datetime):
-        return NOW if before <= value <= timezone.now() else None
-    return TODAY if isinstance(value, date) and value == timezone.localdate() else None
+        return None if value.year == FOREVER else _since(value, before)
+    if isinstance(value, date):
+        assert value == timezone.localdate(), f"a day that is neither today nor given: {value}"
+        return TODAY
+    return None
+
+
+def _since(value: datetime, before: datetime) -> timedelta:
+    """How far from now a moment is: whole hours. Any other moment that the query names by itself would be kept for good."""
+    hours = round((value - before) / HOUR)
+    assert before <= value - hours * HOUR <= timezone.now(), f"a moment that is not given: {value}"
+    return hours * HOUR
 
 
 _kept: dict[Hashable, _Kept | None] = {}

@@ -27,13 +27,15 @@ def together(user: User, values: dict[str, Any]) -> dict[str, Any]:
     return dict(row)
 
 
-def together_prepared(user: User, key: Hashable, ask: Callable[[User], dict[str, Any]]) -> dict[str, Any]:
+def together_prepared(
+    user: User, key: Hashable, ask: Callable[..., dict[str, Any]], **values: Any
+) -> dict[str, Any]:
     """`together`, of a query that is built once (accounts.prepared)."""
 
-    def asked(reader: User) -> QuerySet[Any, Any]:
-        return User.objects.filter(pk=reader.pk).order_by().values(**ask(reader))
+    def asked(reader: User, **known: Any) -> QuerySet[Any, Any]:
+        return User.objects.filter(pk=reader.pk).order_by().values(**ask(reader, **known))
 
-    [row] = prepared.rows(("together", key), user, asked)
+    [row] = prepared.rows(("together", key), user, asked, **values)
     return dict(row)
 
 

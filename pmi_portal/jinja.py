@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 import jinja2
-from django.conf import settings
 from crispy_forms.templatetags import crispy_forms_filters
+from django.conf import settings
 from django.template import TemplateDoesNotExist, defaultfilters
 from django.template.backends.jinja2 import Jinja2, Template
 from django.template.loader import get_template

@@ -100,6 +100,24 @@ def test_now_is_when_it_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     assert prepared.rows("joined", None, ask) == []
 
 
+def test_a_while_ago_is_counted_from_when_it_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    def ask() -> Any:
+        return User.objects.filter(date_joined__lt=timezone.now() - timedelta(days=30))
+
+    one = person()
+    assert one not in prepared.rows("joined", None, ask)
+    monkeypatch.setattr(timezone, "now", lambda: one.date_joined + timedelta(days=31))
+    assert one in prepared.rows("joined", None, ask)
+
+
+def test_a_moment_that_would_be_kept_for_good_is_a_mistake() -> None:
+    odd = timezone.now() - timedelta(days=3, minutes=17)
+    with pytest.raises(AssertionError):
+        prepared.rows("joined", None, lambda: User.objects.filter(date_joined__lt=odd))
+    with pytest.raises(AssertionError):
+        prepared.rows("today", None, lambda: User.objects.filter(date_joined__date=odd.date()))
+
+
 def test_related_rows_and_values_come_as_django_brings_them() -> None:
     one = person()
     assert one.partner is not None

@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.models import User
+from agencies.models import Topic
 from cases.choices import ConsentMethod, DataGroup
 from cases.models.case_reads import open_to
 from cases.models.consent import HOME
@@ -22,6 +23,14 @@ from ..choices import LIVE, MOVE, WITH_RECEIVER, Side, State
 if TYPE_CHECKING:
     from .referral import Referral  # noqa: F401  # named in annotations only
 
+OF_A_PARTNER = ("name_id", "name_en", "time_zone", "city")
+IN_A_ROW = (
+    *("number", "state", "urgency", "urgency_rank", "services", "register_number", "counting"),
+    *("sent_at", "due_at", "ended_at", "changed_at"),
+    *("case__reference", "case__partner", "case__country"),
+    *("case__changed_at", "case__restricted_at", "case__erased_at", "case__worker__name"),
+    *("consent__partner", "consent__groups", "consent__withdrawn_at", "consent__until"),
+)
 REOPEN_WITHIN = timedelta(days=30)
 SEARCH_WORDS = 4  # that the function of the table takes
 READABLE_AFTER_COMPLETION = timedelta(days=90)  # for the receiver, who may have to answer for what it did
@@ -121,16 +130,22 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
         return self.filter(models.Q(case__paused_at=None) | models.Q(consent__method=ConsentMethod.OVERRIDE))
 
     def with_page_data(self) -> ReferralQuerySet:
-        """Everything a row in a list shows, in a fixed number of statements."""
+        """Everything its page shows of it, in a fixed number of statements."""
         return self.select_related(
-            "case__data_key",
-            "case__worker__data_key",
-            "case__assigned_to",
-            "sender",
-            "receiver",
-            "outcome",
-            "consent",
+            *("case__data_key", "case__worker__data_key", "case__assigned_to"),
+            *("sender", "receiver", "outcome", "consent"),
         ).prefetch_related("case__topics")
+
+    def with_row_data(self) -> ReferralQuerySet:
+        """Everything a row in a list shows, in a fixed number of statements."""
+        partners = [f"{side}__{column}" for side in ("sender", "receiver") for column in OF_A_PARTNER]
+        return (
+            self.select_related(
+                *("case__data_key", "case__worker__data_key"), *("sender", "receiver", "consent")
+            )
+            .only(*IN_A_ROW, *partners, "case__data_key", "case__worker__data_key")
+            .prefetch_related(models.Prefetch("case__topics", Topic.objects.only("name_id", "name_en")))
+        )
 
 
 def _sent(user: User) -> models.Q:

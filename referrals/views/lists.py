@@ -1,6 +1,7 @@
 """The officer's inbox, and what one's own partner has sent."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -10,6 +11,7 @@ from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_GET
 
+from accounts import prepared
 from accounts.models import User
 from accounts.policy import SignedInRequest, allow
 from accounts.roles import Right
@@ -71,13 +73,11 @@ class Listing:
 @allow(Right.WORK_CASES)
 def inbox(request: SignedInRequest) -> HttpResponse:
     """What other partners put before ours, the most urgent first."""
-    rows = Referral.objects.received_by(request.user)
-
     def readable(found: ReferralQuerySet) -> ReferralQuerySet:
         return found.readable_by_receiver(DataGroup.CASE)
 
     form = FilterForm(request.GET, states=[state for state in State if state not in NOT_SENT_YET])
-    listing = _listing(request, INBOX, rows, INBOX_TABS, form, may_search=readable)
+    listing = _listing(request, INBOX, Referral.objects.received_by, INBOX_TABS, form, may_search=readable)
     return _answer(request, listing, "referrals/inbox.jinja")
 
 
@@ -85,16 +85,17 @@ def inbox(request: SignedInRequest) -> HttpResponse:
 @allow(Right.WORK_CASES)
 def sent(request: SignedInRequest) -> HttpResponse:
     """What our partner put before others."""
-    rows = Referral.objects.sent_by(request.user)
     form = FilterForm(request.GET, states=list(State))
-    listing = _listing(request, SENT, rows, SENT_TABS, form, may_search=lambda found: found)
+    listing = _listing(
+        request, SENT, Referral.objects.sent_by, SENT_TABS, form, may_search=lambda found: found
+    )
     return _answer(request, listing, "referrals/sent.jinja")
 
 
 def _listing(
     request: SignedInRequest,
     name: str,
-    rows: ReferralQuerySet,
+    rows: Callable[[User], ReferralQuerySet],
     tabs: tuple[Tab, ...],
     form: FilterForm,
     *,
@@ -103,13 +104,26 @@ def _listing(
     used = form.values()
     tab = _tab(tabs, request.GET.get("tab", ""), used)
     keyset = paging.Keyset(name, tab.order, request.user.pk, PAGE)
-    place = keyset.place(request, rows.with_order_keys())
-    found = keyset.rows(_narrowed(tab.narrow(rows), used, may_search).with_order_keys(), place)
+    place = keyset.place(request, Referral.objects.with_order_keys())
+
     # Chosen by their numbers alone, beside the counts, and then read whole: a join of all that match would be sorted.
-    beside = capped.together(
-        request.user, {"chosen": ArraySubquery(found.values("pk")), **_counts(rows, tabs)}
-    )
-    shown = rows.filter(pk__in=beside.pop("chosen")).with_order_keys().with_page_data()
+    def ask(reader: User, **values: Any) -> dict[str, Any]:
+        known = rows(reader)
+        found = _narrowed(tab.narrow(known), used, may_search).with_order_keys()
+        found = keyset.rows(found, replace(place, values=tuple(values.values())))
+        return {"chosen": ArraySubquery(found.values("pk")), **_counts(known, tabs)}
+
+    def shown(reader: User, numbers: list[Any]) -> Any:
+        chosen = rows(reader).filter(prepared.AnyOf("pk", numbers)).with_order_keys()
+        return keyset.ordered(chosen.with_row_data(), place)
+
+    key = (name, tab.code, place.back, bool(place.values))
+    values = dict(zip(keyset.fields, place.values, strict=False))
+    if used:
+        beside = capped.together(request.user, ask(request.user, **values))
+    else:
+        beside = capped.together_prepared(request.user, key, ask, **values)
+    found = prepared.rows(("shown", *key), request.user, shown, numbers=beside.pop("chosen"))
     return Listing(
         name=name,
         tabs=tabs,
@@ -117,7 +131,7 @@ def _listing(
         form=form,
         used=used,
         asked=_asked(request, form),
-        page=keyset.page(request, list(keyset.ordered(shown, place)), place),
+        page=keyset.page(request, found, place),
         counts={code: capped.in_words(count) for code, count in beside.items()},
     )
 

@@ -17,7 +17,11 @@ from jinja2.visitor import NodeTransformer
 
 INDENTATION = re.compile(r"^[ ]+", re.MULTILINE)  # a tenth of a page, and nobody reads it
 CONTEXT_FIRST = "pgettext"
-GETTEXT: dict[str, Callable[..., str]] = {"_": translation.gettext, "gettext": translation.gettext, CONTEXT_FIRST: translation.pgettext}
+GETTEXT: dict[str, Callable[..., str]] = {
+    "_": translation.gettext,
+    "gettext": translation.gettext,
+    CONTEXT_FIRST: translation.pgettext,
+}
 DRAWN = ("svg", "static")  # of the environment's globals
 
 

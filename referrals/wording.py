@@ -51,8 +51,13 @@ class Move:
     due_at: datetime | None
     mine: bool
     resting: bool = False
-    until: str = ""  # in words, where the mover is
     working: bool = False  # its time counts while it is at work
+    mover: Partner | None = None
+
+    @property
+    def until(self) -> str:
+        """Until when, in words, where the mover is."""
+        return moments.until(self.due_at, self.mover)
 
 
 @dataclass(frozen=True)
@@ -82,7 +87,7 @@ def move(user: User, referral: Referral) -> Move | None:
         due_at=referral.due_at,
         mine=mine,
         resting=not mine and referral.state == State.CLARIFYING and rules.is_receiver(user, referral),
-        until=moments.until(referral.due_at, mover),
+        mover=mover,
         working=referral.counting == Counting.WORKING,
     )
 

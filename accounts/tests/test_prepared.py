@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,10 +21,11 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def _nothing_kept(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[Any, Any]]:
+def built(monkeypatch: pytest.MonkeyPatch) -> dict[Any, Any]:
+    """What is kept in this test."""
     kept: dict[Any, Any] = {}
     monkeypatch.setattr(prepared, "_kept", kept)
-    yield kept
+    return kept
 
 
 def person(**fields: Any) -> User:
@@ -38,12 +38,12 @@ def of_ones_partner(reader: User) -> Any:
     return User.objects.filter(Q(partner=reader.partner_id) & ~Q(pk=reader.pk)).order_by("pk")
 
 
-def test_each_reader_gets_their_own_rows(_nothing_kept: dict[Any, Any]) -> None:
+def test_each_reader_gets_their_own_rows(built: dict[Any, Any]) -> None:
     ours, theirs = make_partner(), make_partner()
     people = [person(partner=partner) for partner in (ours, ours, theirs, theirs, theirs)]
     for one in people:
         assert prepared.rows("colleagues", one, of_ones_partner) == list(of_ones_partner(one))
-    assert len(_nothing_kept) == 1
+    assert len(built) == 1
 
 
 def test_it_is_built_once_for_each_set_of_rights() -> None:
@@ -81,7 +81,12 @@ def test_values_are_put_in_when_it_is_asked() -> None:
         for since in (timezone.now() - timedelta(days=1), timezone.now() + timedelta(days=1)):
             for number in numbers:
                 for among in ([], numbers[:1], numbers):
-                    values: dict[str, Any] = {"name": name, "since": since, "number": number, "numbers": among}
+                    values: dict[str, Any] = {
+                        "name": name,
+                        "since": since,
+                        "number": number,
+                        "numbers": among,
+                    }
                     assert prepared.rows("named", None, ask, **values) == list(ask(**values))
 
 

@@ -26,7 +26,8 @@ STATES = [
 ]
 
 
-def _topics() -> Any:
+def topics() -> Any:
+    """All of them, also those out of use: old cases have them."""
     return Topic.objects.only("code", "name_id", "name_en")
 
 
@@ -61,7 +62,7 @@ class CaseFilterForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.topics = {topic.code: topic.name for topic in prepared.rows("topics", None, _topics)}
+        self.topics = {topic.code: topic.name for topic in prepared.rows("topics", None, topics)}
         for name, offered in (("topic", self.topics.items()), ("country", countries.choices())):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)

@@ -26,7 +26,7 @@ def of(language: str | None) -> Environment:
         "{% trans %}Shortcut:{% endtrans %}",
         "{% trans n=3 %}{{ n }} unread notice{% pluralize %}{{ n }} unread notices{% endtrans %}",
         '{{ svg("bell", label=_("Notices")) }}',
-        "<a title=\"{{ _('Cases') }}\">{{ \"<b>\" }}</a>",
+        '<a title="{{ _(\'Cases\') }}">{{ "<b>" }}</a>',
         '{% set word = _("Cases") %}{{ word }}',
         '{% set cases = "Cases" %}{{ _(cases) }}',
     ],

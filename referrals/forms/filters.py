@@ -5,10 +5,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts import prepared
 from accounts.text import Line
 from agencies import countries
-from agencies.models import Topic
-from cases.forms.widgets import LongSelect
+from cases.forms import filters
+from cases.forms.widgets import LongSelect, Offered
 
 from ..choices import State
 
@@ -23,21 +24,22 @@ class FilterForm(forms.Form):
         widget=forms.SearchInput(attrs={"placeholder": "SP-2026-000042"}),
     )
     state = forms.ChoiceField(label=_("State"), required=False)
-    topic = forms.ModelChoiceField(
-        label=_("Topic"),
-        queryset=Topic.objects.all(),  # also those out of use: old referrals have them
-        required=False,
-        empty_label=_("All"),
-        widget=LongSelect,
-    )
+    topic = forms.ChoiceField(label=_("Topic"), required=False, widget=LongSelect)
     country = forms.ChoiceField(label=_("Country"), required=False, widget=LongSelect)
     tab = forms.CharField(widget=forms.HiddenInput, required=False, max_length=20)
 
     def __init__(self, *args: Any, states: list[State], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         everything = ("", _("All"))
-        self.fields["state"].choices = [everything, *((s.value, s.label) for s in states)]  # type: ignore[attr-defined]  # the stubs know every form field as a Field
-        self.fields["country"].choices = [everything, *countries.choices()]  # type: ignore[attr-defined]  # the stubs know every form field as a Field
+        topics = prepared.rows("topics", None, filters.topics)
+        for name, offered in (
+            ("state", [(state.value, state.label) for state in states]),
+            ("topic", [(topic.code, topic.name) for topic in topics]),
+            ("country", countries.choices()),
+        ):
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = Offered([everything, *offered])
 
     def values(self) -> dict[str, Any]:
         """The filters in use that are well-formed."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from functools import lru_cache
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -23,6 +24,12 @@ from privacy.tracing import current_id
 
 from ..choices import LIVE, MOVE, NOT_SENT_YET, WITH_RECEIVER, DeclineReason, Side, State
 from .referral_reads import DUE_OR_NEVER, ReferralQuerySet
+
+
+@lru_cache(maxsize=10_000)
+def address(pk: uuid.UUID) -> str:
+    """The page of a referral. A list asks for many, and to look for each among all routes takes long."""
+    return reverse("referrals:detail", args=[pk])
 
 
 class Referral(OfCase):
@@ -196,7 +203,7 @@ class Referral(OfCase):
         return self.reference
 
     def get_absolute_url(self) -> str:
-        return reverse("referrals:detail", args=[self.pk])
+        return address(self.pk)
 
     @property
     def reference(self) -> str:

@@ -73,6 +73,7 @@ class Listing:
 @allow(Right.WORK_CASES)
 def inbox(request: SignedInRequest) -> HttpResponse:
     """What other partners put before ours, the most urgent first."""
+
     def readable(found: ReferralQuerySet) -> ReferralQuerySet:
         return found.readable_by_receiver(DataGroup.CASE)
 

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from accounts.models import User
 from agencies import countries
-from agencies.choices import Urgency
 
 from .. import disclosure, rules, wording
 from ..choices import State
@@ -24,15 +23,6 @@ class ListRow:
     unread: bool
     restricted: bool
     move: wording.Move | None
-
-    @property
-    def urgency(self) -> str:
-        """In words; as `get_urgency_display` says it, which looks through all choices for each row."""
-        return Urgency(self.referral.urgency).label
-
-    @property
-    def state(self) -> str:
-        return State(self.referral.state).label
 
 
 def row(user: User, referral: Referral) -> ListRow:

@@ -151,6 +151,11 @@ class Referral(OfCase):
                 name="referral_sent_order",
             ),
             models.Index(
+                *("sender", "urgency_rank", DUE_OR_NEVER, "id"),
+                condition=models.Q(state__in=["clarifying", "declined", "unrouted"]),
+                name="referral_to_act_order",
+            ),
+            models.Index(
                 fields=("sender", "state", "due_at"),
                 condition=models.Q(state__in=sorted(LIVE)),
                 name="referral_sender_state",

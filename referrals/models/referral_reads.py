@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from django.db import models
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
+from django.db.models.lookups import IsNull
 from django.utils import timezone
 
 from accounts.models import User
@@ -88,9 +89,12 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
 
     def for_the_sender(self) -> ReferralQuerySet:
         """What its sender should look at now: an agency to choose, a question, or a refusal that nothing followed."""
-        followed = self.model._default_manager.filter(previous=models.OuterRef("pk"))
+        # Looked up for each row: of a condition that something exists, PostgreSQL gathers all referrals first.
+        followed = self.model._default_manager.filter(previous=models.OuterRef("pk")).order_by()
         refused = models.Q(
-            ~models.Exists(followed), state=State.DECLINED, ended_at__gte=timezone.now() - REFER_AGAIN_WITHIN
+            IsNull(models.Subquery(followed.values("pk")[:1]), True),
+            state=State.DECLINED,
+            ended_at__gte=timezone.now() - REFER_AGAIN_WITHIN,
         )
         states = [
             State.UNROUTED,

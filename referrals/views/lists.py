@@ -110,9 +110,9 @@ def _listing(
     # Chosen by their numbers alone, beside the counts, and then read whole: a join of all that match would be sorted.
     def ask(reader: User, **values: Any) -> dict[str, Any]:
         known = rows(reader)
-        found = _narrowed(tab.narrow(known), used, may_search).with_order_keys()
-        found = keyset.rows(found, replace(place, values=tuple(values.values())))
-        return {"chosen": ArraySubquery(found.values("pk")), **_counts(known, tabs)}
+        narrowed = _narrowed(tab.narrow(known), used, may_search).with_order_keys()
+        page = keyset.rows(narrowed, replace(place, values=tuple(values.values())))
+        return {"chosen": ArraySubquery(page.values("pk")), **_counts(known, tabs)}
 
     def shown(reader: User, numbers: list[Any]) -> Any:
         chosen = rows(reader).filter(prepared.AnyOf("pk", numbers)).with_order_keys()

@@ -104,14 +104,18 @@ class Filler:
         key = self._key(self.now)
         name, nik = names.name(chance), names.nik(number)
         passport, phone = names.passport(number), names.phone(number)
+        home = self.people.home(number)
+        place = {"home_regency_id": home.pk, "home_province_id": home.province_id} if home else {}
         self._add(
             Worker,
             id=number + 1,
+            birth_date=world.born(number) if number % 3 else None,
             data_key_id=key[0],
             partner_id=self.people.caseworker(number).partner_id,
             blind_index=array(names.tokens(name, nik=nik, passport=passport, phones=phone)),
             sealed={"name": name, "nik": nik, "passport_number": passport, "contact": phone},
             by=key,
+            **place,
         )
 
     def _case(self, number: int, key: tuple[UUID, bytes], at: Any, chance: Random) -> None:

@@ -7,7 +7,7 @@ import os
 import statistics
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import django
 
@@ -27,6 +27,9 @@ BESIDE = {
         "/create/", "POST", "name=Contoh&country=TW&chronology=Gaji+tidak+dibayar.", status=302
     ),
 }
+if TYPE_CHECKING:
+    from .pages import Asked  # which needs Django set up
+
 FLOOR = "pmi_portal.bench.floor.settings"
 
 
@@ -63,7 +66,7 @@ def main(size: int, seconds: float, times: int) -> None:
                     )
                     one.add(connections, ours, theirs)
         for page, one in zip(pages, measured, strict=True):
-            print(json.dumps(one.told(page.statements, page.target)), flush=True)
+            print(json.dumps(one.told(page.asked, page.target)), flush=True)
 
 
 class _Measured:
@@ -76,7 +79,7 @@ class _Measured:
     def add(self, connections: int, ours: Load, floor: Load) -> None:
         self.pairs.setdefault(connections, []).append((ours, floor))
 
-    def told(self, statements: int, target: float) -> dict[str, Any]:
+    def told(self, asked: Asked, target: float) -> dict[str, Any]:
         """Medians; ratios are each to the floor that was measured beside it."""
         one, many = self.pairs[1], self.pairs[MANY]
         return {
@@ -84,7 +87,8 @@ class _Measured:
             "size": self.size,
             "p50": _median([ours.p50 for ours, _floor in one]),
             "p95": _median([ours.p95 for ours, _floor in one]),
-            "queries": statements,
+            "queries": asked.statements,
+            "database_p95": round(asked.milliseconds, 1),
             "ratio": _median([ours.p50 / floor.p50 for ours, floor in one]),
             "target": target,
             "floor_p50": _median([floor.p50 for _ours, floor in one]),

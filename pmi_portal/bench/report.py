@@ -25,12 +25,12 @@ def with_growth(results: list[Result]) -> list[Result]:
 def table(results: list[Result]) -> str:
     """For people."""
     lines = [
-        f"{'page':<22}{'cases':>10}{'p50':>8}{'p95':>8}{'floor':>8}{'ratio':>7}{'of 8':>7}{'growth':>8}{'stmts':>7}{'kB':>7}"
+        f"{'page':<22}{'cases':>10}{'p50':>8}{'p95':>8}{'floor':>8}{'ratio':>7}{'of 8':>7}{'growth':>8}{'stmts':>7}{'db p95':>8}{'kB':>7}"
     ]
     for one in results:
         lines.append(
             f"{one['page']:<22}{one['size']:>10,}{one['p50']:>8.1f}{one['p95']:>8.1f}{one['floor_p50']:>8.1f}"
-            f"{one['ratio']:>7.2f}{one['share_of_8']:>7.2f}{one['growth']:>8.2f}{one['queries']:>7}{one['kilobytes']:>7.1f}"
+            f"{one['ratio']:>7.2f}{one['share_of_8']:>7.2f}{one['growth']:>8.2f}{one['queries']:>7}{one['database_p95']:>8.1f}{one['kilobytes']:>7.1f}"
         )
     return "\n".join(lines)
 

@@ -6,10 +6,11 @@ Skewed as real ones are: one NGO keeps two of five cases, one agency gets one of
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from accounts.models import User
 from agencies import conduct
-from agencies.models import Outcome, Partner, Topic
+from agencies.models import Outcome, Partner, Regency, Topic
 
 NGOS = (0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 3, 3, 4, 5, 6, 7)  # of twenty cases, whose each is
 AGENCIES = (
@@ -60,10 +61,16 @@ class People:
     officers: list[User]
     topics: list[Topic]
     outcomes: list[Outcome]
+    regencies: list[Regency]
 
     def ngo(self, number: int) -> list[User]:
         """The people whose case this is."""
         return self.caseworkers[NGOS[number % len(NGOS)]]
+
+    def home(self, number: int) -> Regency | None:
+        """Of the worker, where it is known: of three in four, if there are places at all."""
+        known = number % 4 and self.regencies
+        return self.regencies[number * 7 % len(self.regencies)] if known else None
 
     def caseworker(self, number: int) -> User:
         staff = self.ngo(number)
@@ -72,6 +79,11 @@ class People:
     def officer(self, number: int, place: int) -> User:
         """Of the agency that got the referral at this place of a case, counted from 0."""
         return self.officers[AGENCIES[(number // len(NGOS) + 7 * place) % len(AGENCIES)]]
+
+
+def born(number: int) -> date:
+    """Of a worker; years as they come at intake."""
+    return date(1965 + number % 40, 1 + number // 40 % 12, 1 + number // 480 % 28)
 
 
 def is_open(number: int) -> bool:
@@ -107,6 +119,7 @@ def settle() -> People:
         officers=[_person(agency, "officer", 0) for agency in agencies],
         topics=list(Topic.objects.order_by("code")),
         outcomes=list(Outcome.objects.order_by("code")),
+        regencies=list(Regency.objects.order_by("code").only("code", "province_id")),
     )
 
 

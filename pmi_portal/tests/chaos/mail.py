@@ -58,6 +58,11 @@ class MailServer:
 
     async def _shut(self) -> None:
         if self._server is not None:
+            for listening in self._server.sockets:
+                self._loop.remove_reader(listening.fileno())
+            # What was accepted this moment becomes a connection first: asyncio forgets to close it else, and Python warns.
+            for _turn in range(3):
+                await asyncio.sleep(0)
             self._server.close()
             self._server = None
         for writer in list(self._open):

@@ -1,4 +1,4 @@
-"""The order of the tests: those that empty tables come behind all that count on what migrations wrote."""
+"""Which tests are run, and in which order: those that empty tables come behind all that count on what migrations wrote."""
 
 import pytest
 
@@ -21,3 +21,9 @@ def test_what_empties_tables_comes_behind_all_that_reads_them(request: pytest.Fi
         if item.get_closest_marker(READS) is not None and not empties(item)
     ]
     assert not emptying or not reading or max(reading) < min(emptying)
+
+
+def test_whatever_has_tests_is_run(request: pytest.FixtureRequest) -> None:
+    """A new app's tests stand in testpaths (pytest.ini), else `make test` is green without them."""
+    found = {folder.parent.name for folder in request.config.rootpath.glob("[!.]*/tests") if folder.is_dir()}
+    assert found == set(request.config.getini("testpaths"))

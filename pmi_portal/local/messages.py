@@ -120,3 +120,10 @@ def _copy_sources(copy: Path) -> None:
         for name in files:
             if name.endswith((*SOURCES, ".po")):
                 shutil.copy(Path(folder, name), target / name)
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(check())
+    except Problem as problem:
+        sys.exit(str(problem))

@@ -1,5 +1,6 @@
 """What every test may count on."""
 
+import gc
 from collections.abc import Iterator
 from typing import Any
 
@@ -29,6 +30,16 @@ LONG = {
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.path.name not in LONG)
+
+
+def pytest_collection_finish() -> None:
+    """Django and the suite itself are there to the end, and are not looked through again and again for garbage.
+
+    What tests leave is collected as before, a little later.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 @pytest.fixture(autouse=True)

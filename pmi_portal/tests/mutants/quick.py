@@ -24,6 +24,7 @@ def django_db_setup(django_test_environment: None) -> None:
 
 def pytest_sessionstart() -> None:
     """What a mutant's process inherits was computed by the sources as they are."""
+    gc.unfreeze()  # what a run before it in this process had put aside (conftest.py) is not told of otherwise
     for one in gc.get_objects():
         if isinstance(one, functools._lru_cache_wrapper):
             one.cache_clear()

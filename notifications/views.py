@@ -30,11 +30,7 @@ def bell(request: SignedInRequest) -> HttpResponse:
 def list_(request: SignedInRequest) -> HttpResponse:
     """The newest messages, unread ones marked."""
     rows = Notification.objects.visible_to(request.user)[:PAGE]
-    context = {
-        "rows": rows,
-        "unread_count": unread.count(request),
-        "emails_in_words": emails_in_words(request.user),
-    }
+    context = {"rows": rows, "emails_in_words": emails_in_words(request.user)}
     return render(request, "notifications/list.html", context)
 
 

@@ -1,4 +1,4 @@
-"""`make bench`: pages with 10,000 to 1,000,000 cases beside a floor; `ARGS="10000 100000 --seconds 1 --times 1"` for a quick look."""
+"""`make bench`: pages with 10,000 to 1,000,000 cases, and the way of a referral, beside a floor; `ARGS="10000 100000 --seconds 1 --times 1"` for a quick look."""
 
 from __future__ import annotations
 
@@ -29,20 +29,19 @@ def main() -> int:
     with running() as engines:
         for size in sorted(chosen.sizes):
             results += _measured(engines, size, chosen.seconds, chosen.times)
+        routed = _routed(engines, max(chosen.sizes), chosen.seconds, chosen.times)
     results = report.with_growth(results)
-    for one in results:
+    for one in [*results, *routed]:
         print(json.dumps(one), flush=True)
     chart = report.draw(results, folders.home("bench") / "growth.svg")
     print(report.table(results), file=sys.stderr)
+    print(report.routed(routed), file=sys.stderr)
     print(f"chart: {chart}", file=sys.stderr)
     return 0
 
 
 def _measured(engines: Engines, size: int, seconds: float, times: int) -> list[dict[str, Any]]:
-    portal, floor = f"portal_{size}", f"floor_{size}"
-    env = os.environ | engines.env | SETTINGS
-    env |= {"DATABASE_URL": engines.url(portal), "FLOOR_URL": engines.url(floor)}
-    env |= {"STATIC_ROOT": str(folders.home("bench") / "static")}
+    portal, floor, env = f"portal_{size}", f"floor_{size}", _env(engines, size)
     if not engines.is_made(floor):
         engines.make(floor)
         _run(env, "pmi_portal.bench.floor.prepare", size)
@@ -53,7 +52,24 @@ def _measured(engines: Engines, size: int, seconds: float, times: int) -> list[d
         engines.seal(portal)
     for command in (["migrate", "--verbosity", "0"], ["collectstatic", "--noinput", "--verbosity", "0"]):
         subprocess.run([sys.executable, "manage.py", *command], env=env, cwd=folders.REPOSITORY, check=True)
-    said = _run(env, "pmi_portal.bench.measuring", size, seconds, times)
+    return _lines(_run(env, "pmi_portal.bench.measuring", size, seconds, times))
+
+
+def _routed(engines: Engines, size: int, seconds: float, times: int) -> list[dict[str, Any]]:
+    """How soon and how many referrals come to an inbox, with so many cases that were made before."""
+    return _lines(_run(_env(engines, size), "pmi_portal.bench.routing", size, seconds, times))
+
+
+def _env(engines: Engines, size: int) -> dict[str, str]:
+    urls = {
+        "DATABASE_URL": engines.url(f"portal_{size}"),
+        "FLOOR_URL": engines.url(f"floor_{size}"),
+        "STATIC_ROOT": str(folders.home("bench") / "static"),
+    }
+    return os.environ | engines.env | SETTINGS | urls
+
+
+def _lines(said: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in said.splitlines()]
 
 

@@ -35,6 +35,18 @@ def table(results: list[Result]) -> str:
     return "\n".join(lines)
 
 
+def routed(results: list[Result]) -> str:
+    """The same of the way of a referral: milliseconds at p50 and p95, or how many in a second; each beside the floor's."""
+    lines = []
+    for one in results:
+        if "p95" in one:
+            said = f"p50 {one['p50']:.0f}, p95 {one['p95']:.0f} ms (floor {one['floor_p50']:.0f}, {one['floor_p95']:.0f})"
+        else:
+            said = f"{one['per_second']:,.0f} a second (floor {one['floor_per_second']:,.0f})"
+        lines.append(f"{one['measure']:<32}{said}")
+    return "\n".join(lines)
+
+
 def draw(results: list[Result], target: Path) -> Path:
     """How each page's p50 grows with the number of cases, beside the floor's; an SVG."""
     from matplotlib.figure import Figure

@@ -111,3 +111,17 @@ def test_growth_is_counted_from_the_smallest_size_for_the_page_and_for_its_ratio
 def test_the_chart_shows_each_page_and_the_floor(tmp_path: Any) -> None:
     results = [_result(size, 5.0, 2.0, floor_p50=2.5) for size in (10_000, 100_000)]
     assert "<svg" in report.draw(results, tmp_path / "growth.svg").read_text()
+
+
+def test_the_way_of_a_referral_is_told_beside_the_floor() -> None:
+    soon = {
+        "measure": "submit to inbox, 2 a second",
+        "p50": 30.0,
+        "p95": 50.0,
+        "floor_p50": 12.0,
+        "floor_p95": 15.0,
+    }
+    many = {"measure": "referrals routed, in bulk", "per_second": 2_100.0, "floor_per_second": 9_000.0}
+    said = report.routed([soon, many])
+    assert "p50 30, p95 50 ms (floor 12, 15)" in said
+    assert "2,100 a second (floor 9,000)" in said

@@ -22,3 +22,14 @@ DATABASES = {"default": {**env.db_url("FLOOR_URL"), "CONN_MAX_AGE": None}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
 LOGIN_URL = "/enter/"
+# Its worker, on the portal's broker; a connection to the database is kept between tasks.
+CELERY_BROKER_URL = (
+    env.str("REDIS_URL", default="")
+    .replace("unix://", "redis+socket://", 1)
+    .replace("?db=", "?virtual_host=", 1)
+)
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_DEFAULT_QUEUE = "floor"
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_DB_REUSE_MAX = 1_000_000

@@ -9,5 +9,6 @@ urlpatterns = [
     path("empty/", views.empty),
     path("rows/", views.rows),
     path("create/", views.create),
+    path("refer/", views.refer),
     path("case/<slug:reference>/", views.detail, name="detail"),
 ]

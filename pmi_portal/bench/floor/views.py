@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from .celery import move
 from .models import Case, Errand, Event
 
 PAGE = 25
@@ -45,18 +46,32 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
 @login_required
 def create(request: HttpRequest) -> HttpResponse:
     """One case, its first event and what is to be sent, in one transaction."""
+    errand = _created(request, uuid.uuid4().hex)
+    return redirect("detail", errand.case.reference)
+
+
+@csrf_exempt
+@require_POST
+@login_required
+def refer(request: HttpRequest) -> HttpResponse:
+    """The same, and the worker is told after the commit."""
+    errand = _created(request, request.POST["reference"])
+    move.delay(errand.pk)
+    return redirect("detail", errand.case.reference)
+
+
+@transaction.atomic
+def _created(request: HttpRequest, reference: str) -> Errand:
     now, typed = timezone.now(), request.POST
-    with transaction.atomic():
-        case = Case.objects.create(
-            owner_id=request.user.pk,
-            reference=uuid.uuid4().hex,
-            worker_name=typed["name"],
-            nik=typed.get("nik", ""),
-            country=typed["country"],
-            urgency="normal",
-            story=typed["chronology"],
-            changed_at=now,
-        )
-        Event.objects.create(case=case, actor_id=request.user.pk, kind="logged", at=now)
-        Errand.objects.create(case=case, due_at=now)
-    return redirect("detail", case.reference)
+    case = Case.objects.create(
+        owner_id=request.user.pk,
+        reference=reference,
+        worker_name=typed["name"],
+        nik=typed.get("nik", ""),
+        country=typed["country"],
+        urgency="normal",
+        story=typed["chronology"],
+        changed_at=now,
+    )
+    Event.objects.create(case=case, actor_id=request.user.pk, kind="logged", at=now)
+    return Errand.objects.create(case=case, due_at=now)

@@ -59,25 +59,31 @@ def current_of(person: User) -> Absence | None:
     return absences.select_related("deputy").first()
 
 
-def with_deputies(people: Iterable[User]) -> list[User]:
-    """These people, and besides whoever stands in for one of them today and is not among them.
+class Deputies:
+    """Whoever stands in today for any of these people: read in one statement, then asked for some of them at a time.
 
     A deputy who has left the partner, is suspended or works on no cases any more stands in for nobody.
     """
-    told = list(people)
-    if not told:
-        return told
-    keys, day, around = [person.pk for person in told], timezone.now().date(), timedelta(days=1)
-    absences = Absence.objects.filter(  # no zone is more than a day ahead or behind
-        person__in=keys,
-        deputy__partner=models.F("person__partner"),
-        deputy__is_active=True,
-        first_day__lte=day + around,
-        last_day__gte=day - around,
-    )
-    deputies = {
-        absence.deputy_id: absence.deputy
-        for absence in absences.exclude(deputy__in=keys).select_related("person", "deputy").order_by("pk")
-        if absence.is_today and absence.deputy.works_cases
-    }
-    return [*told, *deputies.values()]
+
+    def __init__(self, people: Iterable[User]) -> None:
+        keys, day, around = {person.pk for person in people}, timezone.now().date(), timedelta(days=1)
+        absences = Absence.objects.filter(  # no zone is more than a day ahead or behind
+            person__in=keys,
+            deputy__partner=models.F("person__partner"),
+            deputy__is_active=True,
+            first_day__lte=day + around,
+            last_day__gte=day - around,
+        )
+        around_today = absences.select_related("person", "deputy").order_by("pk") if keys else []
+        self._today = [row for row in around_today if row.is_today and row.deputy.works_cases]
+
+    def beside(self, people: Iterable[User]) -> list[User]:
+        """These people, and besides whoever stands in for one of them today and is not among them."""
+        told = list(people)
+        keys = {person.pk for person in told}
+        deputies = {
+            absence.deputy_id: absence.deputy
+            for absence in self._today
+            if absence.person_id in keys and absence.deputy_id not in keys
+        }
+        return [*told, *deputies.values()]

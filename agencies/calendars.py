@@ -111,6 +111,7 @@ class Calendar:
             self._entered = {(row.country, row.day): row for row in entered}
         self.zone = ZoneInfo(partner.time_zone)
         self.weekend = weekend_of(partner)
+        self._reckoned: dict[date, tuple[datetime, datetime] | None] = {}  # what `hours_on` said
 
     def is_open_on(self, day: date) -> bool:
         """Whether people work on that day."""
@@ -131,9 +132,12 @@ class Calendar:
 
     def hours_on(self, day: date) -> tuple[datetime, datetime] | None:
         """From when until when people work on that day, in UTC; None on a day off."""
-        if not self.is_open_on(day):
-            return None
-        return self._at(day, self.partner.opens_at), self._at(day, self.partner.closes_at)
+        if day not in self._reckoned:
+            opens, closes = self.partner.opens_at, self.partner.closes_at
+            self._reckoned[day] = (
+                (self._at(day, opens), self._at(day, closes)) if self.is_open_on(day) else None
+            )
+        return self._reckoned[day]
 
     def until(self, start: datetime, allowance: Allowance, *, part: float = 1) -> datetime:
         """When that share of the time allowed has passed since `start`."""

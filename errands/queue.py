@@ -124,9 +124,11 @@ class Queue(Generic[Row]):
     # Taking and giving back
 
     @transaction.atomic
-    def claim(self, limit: int, *, of: QuerySet[Row] | None = None) -> list[Row]:
-        """Take up to `limit` due rows, the most urgent first; nobody else gets them until the lease ends."""
+    def claim(self, limit: int, *, of: QuerySet[Row] | None = None, bare: bool = False) -> list[Row]:
+        """Take up to `limit` due rows, the most urgent first; nobody else gets them until the lease ends. `bare` ones come
+        with nothing but the columns of this queue."""
         wanted = self._next(self.due() if of is None else of, limit)
+        wanted = wanted.only("pk", self.attempts, self.fence, self.trace_id) if bare else wanted
         held = wanted.select_for_update(skip_locked=True, no_key=True, of=("self",))
         rows = list(held.select_related(*self.with_)[:limit] if self.with_ else held[:limit])
         if rows:
@@ -222,13 +224,13 @@ class Queue(Generic[Row]):
     def _do_each(self, rows: Sequence[Row], do: Callable[[Row], object], end: float) -> int:
         for number, row in enumerate(rows):
             late = time.monotonic() >= end
-            if late or not self._try(row, do, first=number == 0):
+            if late or not self.take_up(row, do, first=number == 0):
                 for rest in rows[number + (not late) :]:
                     self.give_back(rest)
                 return number + (not late)
         return len(rows)
 
-    def _try(self, row: Row, do: Callable[[Row], object], *, first: bool) -> bool:
+    def take_up(self, row: Row, do: Callable[[Row], object], *, first: bool) -> bool:
         """Do one row; whether the others may follow."""
         with tracing.trace(getattr(row, self.trace_id) or tracing.current_id()):
             return self._try_traced(row, do, first=first)

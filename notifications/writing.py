@@ -1,6 +1,8 @@
 """Composing e-mails: a reference and a link, in the reader's language, and where to choose when they come."""
 
+import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from django.conf import settings
 from django.core.mail import make_msgid
@@ -40,8 +42,20 @@ def compose(to: str, subject: str, body: str, *, secret: bool = False, rank: Ran
 def about_one(person: User, row: Notification, *, rank: Rank = Rank.USUAL) -> Email:
     """The e-mail about one notice."""
     with translation.override(person.language):
-        body = _text("notifications/notification.txt", person, title=row.title, link=link_to(row.path))
-        return compose(person.email, row.title, body, rank=rank)
+        title = row.title
+        said = {"name": person.full_name, "title": title, "link": link_to(row.path)}
+        body = GAPS.sub(lambda gap: said[gap[1]], _frame(person.language, settings.PORTAL_URL))
+        return compose(person.email, title, body, rank=rank)
+
+
+GAPS = re.compile(r"\0(\w+)\0")  # no text that anybody types holds such a character
+
+
+@lru_cache(maxsize=8)
+def _frame(_language: str, _address: str) -> str:
+    """What all e-mails about one notice say in the active language, with a gap for each thing that differs."""
+    reader = {"full_name": "\0name\0"}
+    return _text("notifications/notification.txt", reader, title="\0title\0", link="\0link\0")
 
 
 def about_held(person: User, rows: Sequence[Notification]) -> Email:
@@ -85,6 +99,6 @@ def _by_page(rows: Sequence[Notification]) -> list[tuple[str, list[str]]]:
     ]
 
 
-def _text(template: str, person: User, **context: object) -> str:
+def _text(template: str, person: User | dict[str, str], **context: object) -> str:
     choices = link_to(reverse("accounts:preferences") + "#emails")
     return render_to_string(template, {"person": person, "choices": choices, **context})

@@ -21,7 +21,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from .broker import impatient
+from .broker import impatient, lasting
 
 logger = logging.getLogger(__name__)
 
@@ -117,7 +117,7 @@ def ended(task_id: str = "", task: Any = None, state: str = "", **_more: Any) ->
     seconds = time.monotonic() - began if began is not None else 0.0
     note = {"at": time.time(), "well": state == "SUCCESS", "seconds": round(seconds, 3)}
     try:
-        with impatient() as broker, broker.pipeline(transaction=False) as said:
+        with lasting().pipeline(transaction=False) as said:
             said.hincrby(TASKS, f"{task.name} {state if state in OUTCOMES else 'OTHER'}")
             said.hincrbyfloat(SECONDS, task.name, seconds)
             if task.name in _swept():

@@ -1,5 +1,7 @@
 """Who is told of what happens to a referral."""
 
+from collections.abc import Iterable
+
 from django.db.models import QuerySet
 
 from accounts.models import User
@@ -39,4 +41,9 @@ def senders(referral: Referral) -> list[User]:
 
 
 def case_workers(partner: Partner) -> QuerySet[User]:
-    return User.objects.filter(partner=partner, is_active=True, role__in=CASE_ROLES)
+    return case_workers_of([partner.pk])
+
+
+def case_workers_of(partners: Iterable[int | None]) -> QuerySet[User]:
+    """Everybody who works on cases at any of these partners."""
+    return User.objects.filter(partner__in=list(partners), is_active=True, role__in=CASE_ROLES)

@@ -7,6 +7,7 @@ calendar counts it (agencies.calendars), emergencies and urgent ones by the cloc
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import cached_property
+from typing import Any
 
 from accounts.models import User
 from agencies.calendars import Allowance, Calendar, allowance
@@ -27,6 +28,8 @@ TO_REPORT = {  # once it is accepted: progress at least every so often
     Urgency.URGENT: "PROGRESS_URGENT",
     Urgency.NORMAL: "PROGRESS_NORMAL",
 }
+OF_A_CLOCK = ("due_at", "clock_from", "counting", "escalation_level", "escalate_at")
+MOST_KEPT = 1_000
 
 
 class Policy:
@@ -35,6 +38,13 @@ class Policy:
     def __init__(self) -> None:
         self._allowances: dict[tuple[str, int], Allowance] = {}
         self._calendars: dict[int, Calendar] = {}
+        self.begun: dict[tuple[Any, ...], tuple[Any, ...]] = {}
+
+    def keep(self, alike: tuple[Any, ...], referral: Referral) -> None:
+        """What has begun for a referral begins for those alike; no more is kept than one batch needs."""
+        if len(self.begun) >= MOST_KEPT:
+            self.begun.clear()
+        self.begun[alike] = tuple(getattr(referral, name) for name in OF_A_CLOCK)
 
     @cached_property
     def steps(self) -> list[EscalationStep]:
@@ -129,7 +139,17 @@ def schedule(referral: Referral, policy: Policy) -> None:
 
 
 def _begin(referral: Referral, now: datetime, policy: Policy) -> None:
-    """A new clock, for the side whose move it is now."""
+    """A new clock, for the side whose move it is now. What begins at once for the same side is reckoned once."""
+    mover = referral.mover
+    alike = (referral.state, referral.urgency, mover.pk if mover else None, now)
+    if alike not in policy.begun:
+        _reckon(referral, now, policy)
+        policy.keep(alike, referral)
+    for name, value in zip(OF_A_CLOCK, policy.begun[alike], strict=True):
+        setattr(referral, name, value)
+
+
+def _reckon(referral: Referral, now: datetime, policy: Policy) -> None:
     referral.due_at = due(referral, since=now, policy=policy)
     referral.clock_from = now if referral.due_at else None
     referral.counting = Counting.CLOCK

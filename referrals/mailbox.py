@@ -9,7 +9,9 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from agencies.choices import Urgency
-from notifications.actions import link_to, send_email
+from notifications.actions import link_to, put
+from notifications.models import Email
+from notifications.writing import compose
 
 from .models import Referral
 
@@ -18,9 +20,15 @@ LANGUAGE = "id"  # of an office; its people have each their own
 
 def tell(referral: Referral) -> None:
     """Put one e-mail into the outbox; nothing where the receiver has no mailbox or did not choose so."""
+    if email := email_about(referral):
+        put(email)
+
+
+def email_about(referral: Referral) -> Email | None:
+    """The same, not saved yet."""
     to = referral.receiver
     if to is None or not (to.notices_to_mailbox and to.email):
-        return
+        return None
     with translation.override(LANGUAGE), timezone.override(to.time_zone):
         urgent = referral.urgency == Urgency.EMERGENCY
         text = _("Emergency: new referral %(reference)s") if urgent else _("New referral %(reference)s")
@@ -29,8 +37,5 @@ def tell(referral: Referral) -> None:
             "site_name": settings.SITE_NAME,
             "link": link_to(referral.get_absolute_url()),
         }
-        send_email(
-            to=to.email,
-            subject=text % {"reference": referral.reference},
-            body=render_to_string("referrals/mailbox_email.txt", context),
-        )
+        body = render_to_string("referrals/mailbox_email.txt", context)
+        return compose(to.email, text % {"reference": referral.reference}, body)

@@ -17,13 +17,14 @@ from agencies.models import Partner
 from cases import clocks
 from cases.choices import ConsentMethod, EventKind
 from cases.events import record
-from cases.models import Case
+from cases.models import Case, Consent
 from cases.pausing import case_paused
 from notifications.actions import notify
 from notifications.choices import Kind
 
 from . import audience, deadlines, mailbox, rules
 from .choices import ENDED, WITH_RECEIVER, State
+from .gathered import Gathered, Moved
 from .models import Referral
 
 TOLD: dict[EventKind, Kind] = {
@@ -70,6 +71,7 @@ def finish(
     at: datetime | None = None,
     told_as: Kind | None = None,
     closing: bool = False,
+    into: Gathered | None = None,
     **data: Any,
 ) -> Referral:
     """Move to `state` (None: stay), set the next deadline, write the event and tell the other side.
@@ -77,8 +79,9 @@ def finish(
     `told_as` is what the message to them says, where it is not what the event usually says. When the receiver is
     `closing`, whatever it has in hand may be handed over, taken on or not.
     With `recorded` in `data` somebody at the sender wrote down what a receiver without accounts had answered.
+    What the portal does with many at once goes `into` what is written for all of them together.
     """
-    now = at or timezone.now()
+    now = at or (into.at if into else timezone.now())
     recorded = bool(data.get("recorded"))
     if state is not None:
         if not rules.may_become(referral, state) and not (closing and referral.state in WITH_RECEIVER):
@@ -87,8 +90,12 @@ def finish(
     _keep_the_lead(referral, kind)
     if referral.state in ENDED:
         clocks.end_complaint(referral, by=by, at=now)
-    deadlines.set_clock(referral, kind, by=by, now=now, recorded=recorded)
+    policy = into.policy if into else None
+    deadlines.set_clock(referral, kind, by=by, now=now, recorded=recorded, policy=policy)
     referral.changed_at = now
+    if into is not None:
+        into.add(Moved(referral, kind, TOLD[kind], data))
+        return referral
     referral.save()
     record(referral.case, kind, by=by, referral=referral, text=text, key=key, at=now, **data)
     Case.objects.filter(pk=referral.case_id).update(changed_at=now)
@@ -131,25 +138,53 @@ def why_refused(referral: Referral) -> str:
     }
 
 
+class Beside:
+    """What else there is when a referral is to be sent: asked of the database, one question after the other."""
+
+    def is_paused(self, case: Case) -> bool:
+        """Whether the case is; held from now on."""
+        return hold(case)
+
+    def stays_active(self, partner: Partner) -> bool:
+        return stays_active(partner)
+
+    def twin_at(self, partner: Partner, referral: Referral) -> str:
+        """The reference of what this partner has in hand for the same; empty where there is none."""
+        twin = twin_at(partner, referral)
+        return twin.reference if twin else ""
+
+    def spoke_against(self, consent: Consent, partner: Partner) -> bool:
+        """Whether the worker said less of this partner since the grant was recorded."""
+        return rules.spoke_against(consent, partner, since=consent.recorded_at)
+
+
 def send(
-    referral: Referral, *, to: Partner, by: User | None, key: UUID | None = None, chosen: bool = False
+    referral: Referral,
+    *,
+    to: Partner,
+    by: User | None,
+    key: UUID | None = None,
+    chosen: bool = False,
+    beside: Beside | None = None,
+    into: Gathered | None = None,
 ) -> Referral:
-    """Put the referral before `to`. Raises ActRefused when that cannot be."""
-    paused = hold(referral.case)
-    if not stays_active(to):
+    """Put the referral before `to`. Raises ActRefused when that cannot be. `into` as for `finish`."""
+    beside = beside or Beside()
+    paused = beside.is_paused(referral.case)
+    if not beside.stays_active(to):
         raise ActRefused(not_here(to))
     if paused and referral.consent.method != ConsentMethod.OVERRIDE:
         raise ActRefused(case_paused())
-    if problem := why_not_to(referral, to):
+    if problem := why_not_to(referral, to, beside):
         raise ActRefused(problem)
-    _name_in_consent(referral, to)
+    named = _name_in_consent(referral, to, beside)
     if not referral.consent.stands:
         raise ActRefused(
             _("The worker's consent does not stand any more. Please ask again and write it down first.")
         )
     referral.receiver = to
     referral.proposed = None
-    referral.sent_at = timezone.now()
+    referral.sent_at = into.at if into else timezone.now()
     referral.why_unrouted, referral.why_params = "", {}
     sent = finish(
         referral,
@@ -158,26 +193,34 @@ def send(
         by=by,
         key=key,
         at=referral.sent_at,
+        into=into,
         to=to.name_id,
         chosen=chosen,
     )
+    if into is not None:
+        into.sent(sent, newly_named=named)
+        return sent
+    if named:
+        referral.consent.save(update_fields=["partner"])
     mailbox.tell(sent)
     return sent
 
 
-def _name_in_consent(referral: Referral, to: Partner) -> None:
-    """Say in the grant whom it is for, once the agency is known. Raises ActRefused when it is for another."""
+def _name_in_consent(referral: Referral, to: Partner, beside: Beside) -> bool:
+    """Say in the grant whom it is for, once the agency is known; whether it has to be saved. Raises ActRefused when it is
+    for another."""
     consent = referral.consent
     if consent.partner_id is None:
-        if rules.spoke_against(consent, to, since=consent.recorded_at):
+        if beside.spoke_against(consent, to):
             raise ActRefused(why_ask_again(to))
         consent.partner = to
-        consent.save(update_fields=["partner"])
-    elif consent.partner_id != to.pk:
+        return True
+    if consent.partner_id != to.pk:
         raise ActRefused(
             _("The worker agreed that %(partner)s is told, and nobody else. Please ask again first.")
             % {"partner": consent.partner}
         )
+    return False
 
 
 def why_ask_again(partner: Partner) -> str:
@@ -194,16 +237,16 @@ def hold(case: Case) -> bool:
     return held.get(pk=case.pk) is not None
 
 
-def why_not_to(referral: Referral, to: Partner) -> str:
+def why_not_to(referral: Referral, to: Partner, beside: Beside | None = None) -> str:
     """Why the referral cannot go to this partner, or an empty text."""
     if to.pk == referral.sender_id:
         return _("A referral goes to another partner; this one is your own.")
     if not to.is_active or to.retired_at:
         return not_here(to)
-    if twin := twin_at(to, referral):
+    if twin := (beside or Beside()).twin_at(to, referral):
         return _("%(partner)s already has %(reference)s for the same service in hand.") % {
             "partner": to,
-            "reference": twin.reference,
+            "reference": twin,
         }
     return ""
 

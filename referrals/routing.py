@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from agencies import matching
 from agencies.models import Partner
 from cases.choices import EventKind
 from cases.models import Case
+from errands import together
 from errands.patience import Patience
 from errands.queue import Queue
 
-from . import moves, rules
+from . import moves
 from .choices import DeclineReason, State
+from .gathered import Gathered
+from .known import Known, held
 from .models import Referral
+
+TOGETHER = 100  # referrals that are routed in one transaction
 
 
 def _leave_to_a_person(referral: Referral) -> None:
@@ -45,39 +52,75 @@ QUEUE = Queue(
 
 def route_due(*, seconds: float = 20) -> int:
     """Route every referral whose time has come, the most urgent first and each partner in turn; how many were tried."""
-    return QUEUE.carry_out(_find, seconds=seconds)
+    return together.carry_out(QUEUE, _find_all, seconds=seconds, most=TOGETHER)
 
 
 def route(referral_id: UUID) -> bool:
     """The same for one referral; whether there was anything to do. Being told twice is harmless."""
-    return bool(QUEUE.carry_out(_find, of=QUEUE.due().filter(pk=referral_id)))
+    return bool(together.carry_out(QUEUE, _find_all, most=1, of=QUEUE.due().filter(pk=referral_id)))
 
 
-def _find(referral: Referral) -> None:
-    find(referral.pk)
+def _find_all(referrals: Sequence[Referral]) -> together.Done:
+    return find_all([(referral.pk, referral.route_trace_id) for referral in referrals])
 
 
 @transaction.atomic
-def find(referral_id: UUID) -> None:
-    """Ask who is responsible for a claimed referral, and send it or leave the choice to its sender."""
-    referral = moves.lock(Referral(pk=referral_id))
+def find_all(claimed: Sequence[tuple[UUID, str]]) -> together.Done:
+    """Ask who is responsible for each of the claimed referrals, and send it or leave the choice to its sender.
+
+    `claimed` are their keys, each with the id of the request in which it was made. What failed with one alone is told of
+    it; one that somebody holds is left out, unless it comes alone: then it is waited for.
+    """
+    done = together.Done()
+    requests = dict(claimed)
+    ours = held(requests, wait=len(requests) == 1)
+    known = Known([pk for pk in requests if pk in ours])
+    gathered = Gathered(at=timezone.now(), policy=known.policy)
+    answers = _answers(known, requests, done)
+    known.hold(answer.clear.partner_id for answer in answers.values() if answer.clear)
+    for referral in known.referrals:
+        if referral.pk in done.failed:
+            continue
+        named = referral.consent.partner_id
+        with done.noting(referral.pk, requests[referral.pk]):
+            _decide(referral, answers.get(referral.pk), known, gathered)
+            known.became(referral)
+        if referral.pk in done.failed:
+            gathered.forget(referral, named=named)
+    gathered.write()
+    done.left_out = set(requests) - ours
+    return done
+
+
+def _answers(known: Known, requests: Mapping[UUID, str], done: together.Done) -> dict[UUID, matching.Answer]:
+    """Who is responsible for each that still waits under a consent that stands."""
+    answers = {}
+    for referral in known.referrals:
+        if referral.state == State.WAITING and referral.consent.stands:
+            with done.noting(referral.pk, requests[referral.pk]):
+                answers[referral.pk] = known.now.ask(_question(referral, known))
+    return answers
+
+
+def _question(referral: Referral, known: Known) -> matching.Question:
+    return _of_case(referral.case, known.topics[referral.case_id], known.declined_by(referral))
+
+
+def _decide(referral: Referral, answer: matching.Answer | None, known: Known, gathered: Gathered) -> None:
+    """Send one referral or leave it to its sender, into what is gathered."""
     if referral.state != State.WAITING:
         return
-    if not referral.consent.stands:
-        _leave_to_the_sender(referral, {"code": "consent_ended", "params": {}})
+    if answer is None:
+        _leave_to_the_sender(referral, {"code": "consent_ended", "params": {}}, gathered)
         return
-    moves.hold(referral.case)
-    answer = matching.ask(question(referral))
     referral.ranking = ranked(answer)
-    choice = pick(referral, answer)
-    if isinstance(choice, Partner) and rules.spoke_against(
-        referral.consent, choice, since=referral.consent.recorded_at
-    ):
+    choice = pick(referral, answer, known)
+    if isinstance(choice, Partner) and known.spoke_against(referral.consent, choice):
         choice = {"code": "taken_back", "params": _names(choice)}
     if isinstance(choice, Partner):
-        moves.send(referral, to=choice, by=None)
+        moves.send(referral, to=choice, by=None, beside=known, into=gathered)
     else:
-        _leave_to_the_sender(referral, choice)
+        _leave_to_the_sender(referral, choice, gathered)
 
 
 def question(referral: Referral) -> matching.Question:
@@ -91,14 +134,19 @@ def ask_about(case: Case, *, services: list[str]) -> matching.Question:
     declined = case.referrals.filter(state=State.DECLINED, services__overlap=services).exclude(
         decline_reason=DeclineReason.INCOMPLETE
     )
+    topics = tuple(case.topics.values_list("code", flat=True))
+    return _of_case(case, topics, declined.values_list("receiver_id", flat=True))
+
+
+def _of_case(case: Case, topics: Sequence[str], declined: Iterable[int | None]) -> matching.Question:
     return matching.Question(
-        topics=tuple(case.topics.values_list("code", flat=True)),
+        topics=tuple(topics),
         stage=case.stage,
         country=case.country,
         place=case.place,
         home_province=case.worker.home_province_id,
         home_regency=case.worker.home_regency_id or "",
-        exclude=frozenset({case.partner_id, *declined.values_list("receiver_id", flat=True)}),
+        exclude=frozenset({case.partner_id, *(partner for partner in declined if partner is not None)}),
     )
 
 
@@ -107,24 +155,32 @@ def ranked(answer: matching.Answer) -> list[dict[str, Any]]:
     return [candidate.as_json() for candidate in answer.ranking]
 
 
-def pick(referral: Referral, answer: matching.Answer) -> Partner | matching.Reason:
+def pick(
+    referral: Referral, answer: matching.Answer, known: Known | None = None
+) -> Partner | matching.Reason:
     """The one partner to send to without asking anybody, or the reason why a person must choose.
 
     It must be the clear answer, work here, have somebody who reads, and not have the same thing in hand already.
     """
-    partner = first_choice(answer)
+    partner = first_choice(answer, partner_of=known.partner if known else _read)
     if not isinstance(partner, Partner):
         return partner
-    if twin := moves.twin_at(partner, referral):
-        return {"code": "twin", "params": {**_names(partner), "reference": twin.reference}}
+    if twin := (known or moves.Beside()).twin_at(partner, referral):
+        return {"code": "twin", "params": {**_names(partner), "reference": twin}}
     return partner
 
 
-def first_choice(answer: matching.Answer) -> Partner | matching.Reason:
+def _read(partner_id: int) -> Partner:
+    return Partner.objects.get(pk=partner_id)
+
+
+def first_choice(
+    answer: matching.Answer, *, partner_of: Callable[[int], Partner] = _read
+) -> Partner | matching.Reason:
     """The same as far as it does not depend on what else is in hand."""
     if answer.clear is None:
         return answer.reasons[0]
-    partner = Partner.objects.get(pk=answer.clear.partner_id)
+    partner = partner_of(answer.clear.partner_id)
     if not answer.clear.reachable:
         return {"code": "no_accounts", "params": _names(partner)}
     return partner
@@ -134,6 +190,6 @@ def _names(partner: Partner) -> dict[str, str]:
     return {"partner_id": partner.name_id, "partner_en": partner.name_en}
 
 
-def _leave_to_the_sender(referral: Referral, why: matching.Reason) -> None:
+def _leave_to_the_sender(referral: Referral, why: matching.Reason, gathered: Gathered | None = None) -> None:
     referral.why_unrouted, referral.why_params = why["code"], why["params"]
-    moves.finish(referral, State.UNROUTED, EventKind.UNROUTED, by=None, why=why["code"])
+    moves.finish(referral, State.UNROUTED, EventKind.UNROUTED, by=None, into=gathered, why=why["code"])

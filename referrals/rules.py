@@ -1,6 +1,8 @@
 """Who may do what to a referral, and when: pure predicates, asked by actions, views and templates alike."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from django.utils import timezone
 
@@ -191,13 +193,40 @@ def spoke_against(consent: Consent, partner: Partner, *, since: datetime | None 
     What was agreed to in general goes no further than that, until the worker is asked again. With `since` only a word
     that came later counts.
     """
-    named = Consent.objects.filter(case_id=consent.case_id, partner=partner, replaced_by=None)
-    last = named.exclude(pk=consent.pk).order_by("-recorded_at", "-pk").first()
+    words = Consent.objects.filter(case_id=consent.case_id).values_list(*WORDS)
+    return is_less(consent, partner.pk, [Word(*word) for word in words], since=since)
+
+
+class Word(NamedTuple):
+    """What the worker agreed to once, as far as it tells what was said last."""
+
+    pk: int
+    partner_id: int | None
+    recorded_at: datetime
+    withdrawn_at: datetime | None
+    groups: list[str]
+    replaced_by_id: int | None
+
+
+WORDS = Word._fields
+
+
+def is_less(
+    consent: Consent, partner_id: int, words: Sequence[Word], *, since: datetime | None = None
+) -> bool:
+    """The same, told by all that the worker of this case ever agreed to."""
+    named = [one for one in words if one.partner_id == partner_id and one.replaced_by_id is None]
+    last = max(
+        (one for one in named if one.pk != consent.pk),
+        key=lambda one: (one.recorded_at, one.pk),
+        default=None,
+    )
     if last is None or (since is not None and (last.withdrawn_at or last.recorded_at) <= since):
         return False
     if last.withdrawn_at is not None:
         return True
-    return not set(consent.groups) <= set(last.groups) and Consent.objects.filter(replaced_by=last).exists()
+    narrowed = any(one.replaced_by_id == last.pk for one in words)
+    return narrowed and not set(consent.groups) <= set(last.groups)
 
 
 def can_refer_again_at_once(user: User, referral: Referral) -> bool:

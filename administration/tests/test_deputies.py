@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.absences import Absence, with_deputies
+from accounts.absences import Absence, Deputies
 from accounts.models import User
 from accounts.roles import PartnerAdmin
 from accounts.tests.factories import make_portal_admin, make_user
@@ -95,7 +95,7 @@ def test_the_first_day_begins_where_the_person_is_whoever_causes_the_notice(
     monkeypatch.setattr(timezone, "now", lambda: now)
     for zone in ("Asia/Jayapura", "Europe/London"):
         with timezone.override(zone):
-            assert len(with_deputies([person])) == count
+            assert len(Deputies([person]).beside([person])) == count
 
 
 def test_a_deputy_who_is_told_anyway_is_told_once(person: User, colleague: User) -> None:

@@ -5,7 +5,7 @@ reason in one sentence.
 """
 
 from .facts import Facts
-from .lookup import ask, districts_for, place_suggestions
+from .lookup import ask, districts_for, place_suggestions, plain
 from .placenames import normalise, resolve
 from .questions import Answer, Candidate, DistrictFacts, MandateFacts, Question, Reason, TopicFacts, WhyNot
 from .ranking import rank
@@ -26,6 +26,7 @@ __all__ = [
     "explain",
     "normalise",
     "place_suggestions",
+    "plain",
     "rank",
     "resolve",
 ]

@@ -19,7 +19,7 @@ from .places import Province, validate_country
 from .reference import Named, ReferenceQuerySet, ReferenceRow, validate_code
 
 SEARCH_LENGTH = 100  # characters of a search that are looked at
-_CASE_WORK_ROLES = [role.code for role in ROLES.values() if Right.WORK_CASES in role.rights]
+CASE_WORK_ROLES = [role.code for role in ROLES.values() if Right.WORK_CASES in role.rights]
 
 
 def has_accounts(partner: str) -> models.Exists:
@@ -29,7 +29,7 @@ def has_accounts(partner: str) -> models.Exists:
         partner__is_active=True,
         is_active=True,
         locked_at=None,
-        role__in=_CASE_WORK_ROLES,
+        role__in=CASE_WORK_ROLES,
     )
     return models.Exists(people)
 

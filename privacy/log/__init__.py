@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import timedelta
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from django.db import connection
 
 from ..choices import Verb
 from ..models import LogEntry
+from ..postgres import many
 
 LAST_LOOKED_AT = 50  # entries of one person, in which one of the same kind is looked for
 
 # Not Django's own INSERT, which asks for the new row's number: that takes somebody who may see the row, and whoever writes
 # of another partner's data need not (row-level security, ADR 0015).
-_ADD = """
-INSERT INTO privacy_logentry (at, verb, actor_id, role, partner_id, owners, subjects, what, reason)
-SELECT %s, %s, %s, %s, %s, %s::bigint[], %s::varchar[], %s, %s
-"""
+_INTO = "INSERT INTO privacy_logentry (at, verb, actor_id, role, partner_id, owners, subjects, what, reason)"
+_ADD = f"{_INTO} SELECT %s, %s, %s, %s, %s, %s::bigint[], %s::varchar[], %s, %s"
+_ADD_ALL = (
+    f"{_INTO} SELECT %s, %s, NULL, '', NULL, ARRAY[owner], ARRAY[subject], what, '' "
+    "FROM json_to_recordset(%s::json) AS wrote(subject varchar, owner bigint, what varchar)"
+)
 _UNLESS_LATELY = """
 WHERE NOT EXISTS (
     SELECT FROM (SELECT * FROM privacy_logentry WHERE actor_id = %s ORDER BY id DESC LIMIT %s) AS mine
@@ -50,6 +54,22 @@ def add(
     digits and _ : - only; the database refuses others, and an entry in the name of a partner that is not acting.
     """
     _execute(_ADD, _values(_entry(verb, by, subjects, owners, what, reason)))
+
+
+@dataclass(frozen=True)
+class Wrote:
+    """An entry that the portal itself makes with others at once (`add_all`): whose data, who keeps it, which part."""
+
+    subject: str
+    owner: int
+    what: str
+
+
+def add_all(wrote: Sequence[Wrote], *, at: datetime) -> None:
+    """Write what the portal itself wrote, each as an entry of its own, in one statement."""
+    if wrote:
+        rows = [{"subject": one.subject, "owner": one.owner, "what": one.what} for one in wrote]
+        _execute(_ADD_ALL, [at, Verb.WROTE, many.as_json(rows)])
 
 
 def add_unless_lately(

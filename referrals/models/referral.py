@@ -32,6 +32,11 @@ def address(pk: uuid.UUID) -> str:
     return reverse("referrals:detail", args=[pk])
 
 
+def reference_of(case: Case, number: int) -> str:
+    """How the referral of this number within the case is called: SP-2026-000042/R1."""
+    return f"{case.reference}/R{number}"
+
+
 class Referral(OfCase):
     """One request to one partner for named services.
 
@@ -213,7 +218,7 @@ class Referral(OfCase):
     @property
     def reference(self) -> str:
         """The case's reference and the number within it: SP-2026-000042/R1. Needs `case` loaded."""
-        return f"{self.case.reference}/R{self.number}"
+        return reference_of(self.case, self.number)
 
     @property
     def move(self) -> Side:

@@ -153,7 +153,7 @@ def test_a_referral_taken_back_meanwhile_stays_so():
     referral = make_referral()
     actions.withdraw(by=referral.created_by, referral=referral, text="Wrong.")
     assert routed(referral).state == "withdrawn"
-    routing.find(referral.pk)
+    routing.find_all([(referral.pk, "")])
     referral.refresh_from_db()
     assert referral.state == "withdrawn"
 
@@ -162,25 +162,26 @@ def test_the_sweep_finds_what_no_nudge_told_of_most_urgent_first():
     make_responsible()
     normal = make_referral()
     emergency = make_referral(case=make_case(urgency="emergency"))
-    with patch.object(routing, "find", wraps=routing.find) as find:
+    with patch.object(routing, "find_all", wraps=routing.find_all) as find:
         assert tasks.sweep() == 2
-    assert [call.args[0] for call in find.call_args_list] == [emergency.pk, normal.pk]
+    assert [pk for pk, _request in find.call_args.args[0]] == [emergency.pk, normal.pk]
     assert tasks.sweep() == 0
 
 
-def test_one_that_breaks_is_put_off_and_does_not_hold_up_the_others(caplog):
+def test_one_that_breaks_is_put_off_and_does_not_hold_up_the_others(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     make_responsible()
     poison, good = make_referral(case=make_case(urgency="emergency")), make_referral()
-    real = matching.ask
+    real = matching.Facts.rank
 
-    def ask(question):
-        if not Referral.objects.filter(pk=good.pk, state="waiting").exists():
-            return real(question)
+    def rank(facts, question):
         if poison.case.topics.filter(code__in=question.topics).exists():
             raise RuntimeError("broken")
-        return real(question)
+        return real(facts, question)
 
-    with patch.object(matching, "ask", side_effect=ask):
+    with monkeypatch.context() as broken:
+        broken.setattr(matching.Facts, "rank", rank)
         assert routing.route_due() == 2
     good.refresh_from_db()
     poison.refresh_from_db()

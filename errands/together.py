@@ -1,0 +1,104 @@
+"""Carrying out the rows of a queue many at a time, in one transaction where all goes well.
+
+One that fails is told from the others, put off as if it had come alone, and holds up none of them. What cannot be told apart, such as
+a statement that the database refuses, is tried again in halves. A row that was taken up before comes alone, since it may
+take its worker with it.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, TypeVar
+
+from django.db import DatabaseError
+from django.db.models import Model, QuerySet
+
+from privacy import tracing
+
+from .queue import Queue
+
+logger = logging.getLogger(__name__)
+
+Row = TypeVar("Row", bound=Model)
+
+
+@dataclass
+class Done:
+    """What became of many rows by their keys: which failed and how, and which were left out since somebody holds them."""
+
+    failed: dict[Any, Exception] = field(default_factory=dict)
+    left_out: set[Any] = field(default_factory=set)
+
+    @contextmanager
+    def noting(self, key: Any, request_id: str) -> Iterator[None]:
+        """Do something with one row, under the id of its request; note what fails with it alone."""
+        with tracing.trace(request_id or tracing.current_id()):
+            try:
+                yield
+            except DatabaseError:
+                raise  # the transaction answers nothing any more
+            except Exception as error:
+                self.failed[key] = error
+
+
+Do = Callable[[Sequence[Row]], Done]
+
+
+def carry_out(
+    queue: Queue[Row], do: Do[Row], *, most: int, seconds: float = 20, of: QuerySet[Row] | None = None
+) -> int:
+    """Do what is due, up to `most` rows at a time, until nothing is left or the time is up; how many were taken up.
+
+    `do` does them in one transaction of its own, or none of them.
+    """
+    end, done = time.monotonic() + seconds, 0
+    while time.monotonic() < end and (rows := queue.claim(most, of=of, bare=True)):
+        done += _taken_up(queue, do, rows)
+        if len(rows) < most:
+            break
+    return done
+
+
+def _taken_up(queue: Queue[Row], do: Do[Row], rows: Sequence[Row]) -> int:
+    fresh = [row for row in rows if getattr(row, queue.attempts) == 1]
+    again = [row for row in rows if getattr(row, queue.attempts) > 1]
+    for row in again[1:]:
+        queue.give_back(row)
+    _do(queue, do, fresh, first=True)
+    for row in again[:1]:
+        queue.take_up(row, partial(_alone, do), first=True)
+    return len(fresh) + len(again[:1])
+
+
+def _do(queue: Queue[Row], do: Do[Row], rows: Sequence[Row], *, first: bool = False) -> None:
+    """All of them, or halves of them where that fails, down to one; `first`: they were just claimed."""
+    if len(rows) < 2:
+        for row in rows:
+            queue.take_up(row, partial(_alone, do), first=first)
+        return
+    try:
+        done = do(rows)
+    except Exception as error:
+        logger.info("%s: %s rows are tried in halves: %s", queue.name, len(rows), type(error).__name__)
+        _do(queue, do, rows[: len(rows) // 2])
+        _do(queue, do, rows[len(rows) // 2 :])
+        return
+    for row in rows:
+        if row.pk in done.failed:
+            queue.take_up(row, partial(_fail, done.failed[row.pk]), first=False)
+        elif row.pk in done.left_out:
+            queue.take_up(row, partial(_alone, do), first=False)
+
+
+def _alone(do: Do[Row], row: Row) -> None:
+    for error in do([row]).failed.values():
+        raise error
+
+
+def _fail(error: Exception, _row: Model) -> None:
+    raise error

@@ -117,7 +117,12 @@ def others_lately(case: Case, user: User) -> list[tuple[Reader, datetime]]:
 
 def readers(numbers: Iterable[int | None]) -> dict[int, Reader]:
     """Who these accounts belong to. They are never removed, only suspended."""
-    found = User.objects.filter(pk__in={number for number in numbers if number}).select_related("partner")
+    found = (
+        User.objects.filter(pk__in={number for number in numbers if number})
+        .select_related("partner")
+        .only("full_name", "partner__name_id", "partner__name_en")
+        .order_by()
+    )
     return {user.pk: Reader(user.full_name, user.partner.name if user.partner else "") for user in found}
 
 

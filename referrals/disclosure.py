@@ -119,27 +119,32 @@ def events(referral: Referral, told: Iterable[CaseEvent]) -> list[CaseEvent]:
     return rows
 
 
-def sections(referral: Referral) -> list[Section]:
-    """All that the receiver's page shows of the case, group by group; groups not agreed to are named and empty."""
-    return [
-        section if shows(referral, section.group) else replace(section, rows=[], shared=False)
-        for section in _sections(referral.case, _kinds_shown(referral))
+def sections(referral: Referral, *, files: bool = True) -> list[Section]:
+    """All that the receiver's page shows of the case, group by group; groups not agreed to are named and empty, and
+    nothing of them is opened. Without `files` the documents are not listed: a page has a panel of its own for them."""
+    told = [
+        Section(group, title, _rows(build(referral.case)))
+        if shows(referral, group)
+        else Section(group, title, [], shared=False)
+        for group, title, build in GROUPS
     ]
+    papers = _papers(referral.case, _kinds_shown(referral) if files else [])
+    return [*told, replace(papers, shared=shows(referral, DataGroup.DOCUMENTS))]
 
 
 def preview(case: Case) -> list[Section]:
     """What each group of data would show: for the case's own partner, before anybody agrees to anything."""
-    return _sections(case, list(DocumentKind), with_notes=True)
-
-
-def _sections(case: Case, kinds: list[DocumentKind], *, with_notes: bool = False) -> list[Section]:
     told = [Section(group, title, _rows(build(case))) for group, title, build in GROUPS]
+    return [*told, _papers(case, list(DocumentKind), with_notes=True)]
+
+
+def _papers(case: Case, kinds: list[DocumentKind], *, with_notes: bool = False) -> Section:
     files = _own_documents(case, kinds) if kinds else []
     rows = [
         Row(str(file.get_kind_display()), file.file_name, _only_with(file.kind) if with_notes else "")
         for file in files
     ]
-    return [*told, Section(DataGroup.DOCUMENTS, _("Documents"), rows)]
+    return Section(DataGroup.DOCUMENTS, _("Documents"), rows)
 
 
 def _only_with(kind: str) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from accounts.models import User
 from agencies.models import Partner
 from cases.models import Case
@@ -57,11 +59,30 @@ class Team:
         return any(referral.receiver_id == user.partner_id for referral in referrals)
 
 
+# What a page reads of a referral to say who takes part and who leads.
+SEEN = (
+    *("case", "number", "is_lead", "state", "sent_at", "ended_at", "receiver__name_id", "receiver__name_en"),
+    *("consent__until", "consent__withdrawn_at", "consent__partner"),
+)
+
+
 def team(case: Case) -> Team:
     """Who takes part in this case now."""
-    taken_on = case.referrals.filter(
+    return _team(case, _taken_on(case).select_related("case", "sender", "receiver", "consent"))
+
+
+def seen(case: Case) -> Team:
+    """The same to be looked at: of its referrals no more is read than that."""
+    return _team(case, _taken_on(case).select_related("receiver", "consent").only(*SEEN).order_by())
+
+
+def _taken_on(case: Case) -> QuerySet[Referral]:
+    return case.referrals.filter(
         accepted_at__isnull=False, state__in=sorted(WITH_RECEIVER | {State.COMPLETED})
-    ).select_related("case", "sender", "receiver", "consent")
+    )
+
+
+def _team(case: Case, taken_on: QuerySet[Referral]) -> Team:
     return Team(case, [referral for referral in taken_on if disclosure.is_open(referral)])
 
 

@@ -14,6 +14,7 @@ from accounts.models import User
 from agencies import matching, moments
 from agencies.choices import Counting, OutcomeClass
 from agencies.models import Partner
+from agencies.narrow import NAME
 from cases.choices import EventKind
 from directory.models import offers_something
 
@@ -245,6 +246,8 @@ def ranking(kept: list[dict[str, Any]]) -> list[Candidate]:
         Partner.objects.active()
         .with_accounts()
         .annotate(offers=offers_something("pk"))
+        .only("code", "kind", *NAME)
+        .order_by()
         .in_bulk([line["partner_id"] for line in kept])
     )
     return [

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from agencies.models import Partner
+from agencies.narrow import NAME, PERSON, narrowed
 from privacy.fields import SealedCharField
 
 from ..choices import DocumentKind, ScanState
@@ -36,7 +37,7 @@ class DocumentQuerySet(models.QuerySet["Document"]):
 
     def with_page_data(self) -> DocumentQuerySet:
         """Everything a list shows, in one statement."""
-        return self.select_related("added_by", "partner", "referral")
+        return narrowed(self, added_by=PERSON, partner=NAME, referral=("number",))
 
 
 class Document(OfCase):

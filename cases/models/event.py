@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from agencies.models import Partner
+from agencies.narrow import NAME, PERSON, narrowed
 from privacy.fields import NumberedField, SealedTextField
 
 from ..choices import EventKind
@@ -18,6 +19,10 @@ class CaseEventQuerySet(models.QuerySet["CaseEvent"]):
     def told_to(self, partner_id: int | None) -> CaseEventQuerySet:
         """What people of this partner may be told: all but the internal notes of other partners."""
         return self.exclude(~models.Q(partner_id=partner_id), kind=EventKind.INTERNAL)
+
+    def with_names(self, **beside: tuple[str, ...]) -> CaseEventQuerySet:
+        """With the names of who did it and where they work; and columns of others `beside`, as in `narrowed`."""
+        return narrowed(self, actor=PERSON, partner=NAME, **beside)
 
 
 class CaseEvent(OfCase):

@@ -18,6 +18,7 @@ from django.views.decorators.http import condition, require_POST, require_safe
 from accounts.models import User
 from accounts.policy import SignedInRequest, allow, ensure
 from accounts.roles import Right
+from agencies.narrow import CLOCK, NAME, PERSON, narrowed
 from notifications import unread
 
 from .. import access_log, actions, clock_rows, facts, log_reads, rules, timeline
@@ -35,16 +36,10 @@ def case_or_404(request: SignedInRequest, reference: str) -> Case:
     """The case with all that its page shows, and whether a worker's request about it is open; see `door`."""
     asked = Case.data_requests.through  # rights know cases, not the reverse
     open_requests = Exists(asked.objects.filter(case=OuterRef("pk")).exclude(datarequest__state="told"))
-    cases = Case.objects.annotate(open_requests=open_requests).select_related(
-        "data_key",
-        "worker__data_key",
-        "worker__home_province",
-        "worker__home_regency",
-        "assigned_to",
-        "created_by",
-        "closed_by",
-        "outcome",
+    whole = Case.objects.annotate(open_requests=open_requests).select_related(
+        "data_key", "worker__data_key", "worker__home_province", "worker__home_regency", "outcome"
     )
+    cases = narrowed(whole, assigned_to=PERSON, created_by=PERSON, closed_by=PERSON)
     return door.case_or_404(request.user, reference, cases)
 
 
@@ -144,14 +139,9 @@ def _page(
 
 def _progress(user: User, case: Case) -> dict[str, Any]:
     """What changes by itself: referrals, newest first, whether there can be more, and the timeline."""
-    referrals = list(
-        case.referrals.select_related("case", "sender", "receiver", "outcome").order_by("-number")
-    )
-    events = (
-        CaseEvent.objects.filter(case=case)
-        .told_to(case.partner_id)
-        .select_related("actor", "partner", "referral")
-    )
+    found = narrowed(case.referrals.order_by("-number"), sender=CLOCK, receiver=CLOCK, outcome=NAME)
+    referrals = list(found.defer("ranking", "request", "why_params"))
+    events = CaseEvent.objects.filter(case=case).told_to(case.partner_id).with_names(referral=("number",))
     return {
         "referrals": [{"referral": referral, "move": move_of(referral)} for referral in referrals],
         "chains": chains(referrals),
@@ -162,7 +152,7 @@ def _progress(user: User, case: Case) -> dict[str, Any]:
 
 def _time_limits(user: User, case: Case) -> dict[str, Any]:
     """The clocks of the case and its referrals; the advice to report sexual violence stands by itself."""
-    clocks = list(case.clocks.select_related("partner", "referral"))
+    clocks = list(narrowed(case.clocks.all(), partner=NAME, referral=("number",)))
     advice = [clock for clock in clocks if clock.code == ClockCode.TPKS_REPORT]
     shown = [clock for clock in clocks if clock.code != ClockCode.TPKS_REPORT and clock.stopped_at is None]
     return {

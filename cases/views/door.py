@@ -42,7 +42,7 @@ def case_or_404(user: User, reference: str, cases: CaseQuerySet | None = None) -
     everybody else.
     """
     wanted = Case.objects.all() if cases is None else cases
-    case: Case | None = wanted.visible_to(user).filter(reference=reference).first()
+    case: Case | None = next(iter(wanted.visible_to(user).filter(reference=reference).order_by()), None)
     if case is None:
         refuse(user, reference)
     return case

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from agencies.models import Topic
+from agencies.narrow import CLOCK, NAME, PERSON, narrowed
 from cases.choices import ConsentMethod, DataGroup
 from cases.models.case_reads import open_to
 from cases.models.consent import HOME
@@ -24,14 +25,6 @@ from ..choices import LIVE, MOVE, WITH_RECEIVER, Side, State
 if TYPE_CHECKING:
     from .referral import Referral  # noqa: F401  # named in annotations only
 
-OF_A_PARTNER = ("name_id", "name_en", "time_zone", "city")
-IN_A_ROW = (
-    *("number", "state", "urgency", "urgency_rank", "services", "register_number", "counting"),
-    *("sent_at", "due_at", "ended_at", "changed_at"),
-    *("case__reference", "case__partner", "case__country"),
-    *("case__changed_at", "case__restricted_at", "case__erased_at", "case__worker__name"),
-    *("consent__partner", "consent__groups", "consent__withdrawn_at", "consent__until"),
-)
 REOPEN_WITHIN = timedelta(days=30)
 SEARCH_WORDS = 4  # that the function of the table takes
 READABLE_AFTER_COMPLETION = timedelta(days=90)  # for the receiver, who may have to answer for what it did
@@ -41,6 +34,14 @@ NEVER = datetime.fromisoformat(
 DUE_OR_NEVER = Coalesce("due_at", models.Value(NEVER, output_field=models.DateTimeField()))
 MOST_URGENT_FIRST = ("urgency_rank", "due_or_never", "pk")
 LAST_CHANGED_FIRST = ("-changed_at", "-pk")
+LISTED = (
+    *("number", "urgency", "urgency_rank", "state", "services", "register_number"),
+    *("sent_at", "due_at", "counting", "ended_at", "changed_at"),
+    *(f"{side}__{field}" for side in ("sender", "receiver") for field in CLOCK),
+    *("consent__groups", "consent__until", "consent__withdrawn_at", "consent__partner"),
+    *("case__reference", "case__country", "case__changed_at", "case__partner", "case__assigned_to"),
+    *("case__restricted_at", "case__data_key", "case__worker__name", "case__worker__data_key"),
+)  # what a line of a list needs
 REFER_AGAIN_WITHIN = timedelta(
     days=30
 )  # how long a declined referral that nothing follows stays on the list of work
@@ -133,23 +134,41 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
         """One of a case that is paused waits, unless it is to save a life."""
         return self.filter(models.Q(case__paused_at=None) | models.Q(consent__method=ConsentMethod.OVERRIDE))
 
+    def with_list_data(self) -> ReferralQuerySet:
+        """Everything a line of a list shows and nothing else of the rows, in a fixed number of statements."""
+        whole = ("case__data_key", "case__worker__data_key", "sender", "receiver", "consent")
+        topics = Topic.objects.only(*NAME)
+        return (
+            self.select_related(*whole)
+            .only(*LISTED)
+            .prefetch_related(models.Prefetch("case__topics", topics))
+        )
+
+    def with_whole_case(self) -> ReferralQuerySet:
+        """Everything that the page of one referral shows, in a fixed number of statements; of people and of the referral
+        before it no more than their names."""
+        case = (
+            "case__data_key",
+            "case__worker__data_key",
+            "case__worker__home_province",
+            "case__worker__home_regency",
+        )
+        rows = narrowed(
+            self.select_related(*case, "sender", "receiver", "outcome", "consent"),
+            created_by=PERSON,
+            accepted_by=PERSON,
+            proposed=NAME,
+            previous=("state", "receiver"),
+            previous__receiver=(*NAME, "retired_at"),
+        )
+        return rows.prefetch_related("case__topics", "clocks__partner")
+
     def with_page_data(self) -> ReferralQuerySet:
-        """Everything its page shows of it, in a fixed number of statements."""
+        """Everything that a page of one referral shows, in a fixed number of statements."""
         return self.select_related(
             *("case__data_key", "case__worker__data_key", "case__assigned_to"),
             *("sender", "receiver", "outcome", "consent"),
         ).prefetch_related("case__topics")
-
-    def with_row_data(self) -> ReferralQuerySet:
-        """Everything a row in a list shows, in a fixed number of statements."""
-        partners = [f"{side}__{column}" for side in ("sender", "receiver") for column in OF_A_PARTNER]
-        return (
-            self.select_related(
-                *("case__data_key", "case__worker__data_key"), *("sender", "receiver", "consent")
-            )
-            .only(*IN_A_ROW, *partners, "case__data_key", "case__worker__data_key")
-            .prefetch_related(models.Prefetch("case__topics", Topic.objects.only("name_id", "name_en")))
-        )
 
 
 def _sent(user: User) -> models.Q:

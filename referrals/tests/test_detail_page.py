@@ -189,7 +189,7 @@ def test_every_state_reads_well_to_both_sides(look, state, language):
 
 
 @pytest.mark.parametrize("events", [0, 10])
-@pytest.mark.parametrize(("side", "queries"), [("sender", 14), ("receiver", 14)])
+@pytest.mark.parametrize(("side", "queries"), [("sender", 14), ("receiver", 13)])
 def test_the_page_takes_the_same_queries_however_much_happened(
     client, events, side, queries, django_assert_num_queries
 ):
@@ -218,7 +218,7 @@ def test_notices_that_lead_here_are_read_by_coming_here_also_behind_a_hundred_ot
     unread_now = Notification.objects.filter(recipient=person).unread()
     assert not unread_now.filter(reference=referral.reference).exists()
     assert unread_now.count() == others
-    assert ("99+" in shown) == (others > 0)
+    assert (">99+<" in shown) == (others > 0)  # 99+ alone may end a moment: 02:23:43.294799+00:00
 
 
 # Refreshing by itself --------------------------------------------------------------------------

@@ -54,18 +54,10 @@ class Panel:
 
 def load(user: User, pk: uuid.UUID) -> Referral:
     """The referral, or what `door` says to those who may not know of it."""
-    visible = Referral.objects.visible_to(user).with_page_data()
-    whole = visible.select_related(
-        "case__partner",
-        "case__worker__home_province",
-        "case__worker__home_regency",
-        "created_by",
-        "accepted_by",
-        "previous__case",
-        "previous__receiver",
-        "proposed",
-    )
-    return door.found(user, whole.prefetch_related("clocks__partner"), pk)
+    referral = door.found(user, Referral.objects.visible_to(user).with_whole_case(), pk)
+    if referral.case.partner_id == referral.sender_id:
+        referral.case.partner = referral.sender
+    return referral
 
 
 @require_GET
@@ -93,7 +85,7 @@ def live(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 
     def fresh() -> HttpResponse:
         _log(request.user, referral, refresh=True)
-        events = list(_events(request.user, referral).select_related("actor", "partner"))
+        events = list(_events(request.user, referral).with_names())
         context = _shown(request.user, referral, events) | {"stale": stale}
         response = render(request, "referrals/_live.jinja", context)
         if stale:
@@ -133,7 +125,7 @@ def page(
 ) -> HttpResponse:
     """The whole page; after an act that was refused or not well-formed with everything typed kept in its form."""
     _log(request.user, referral)
-    events = list(_events(request.user, referral).select_related("actor", "partner"))
+    events = list(_events(request.user, referral).with_names())
     newest = max((event.pk for event in events), default=None)
     live_context = {
         "etag": _etag_of(request, referral, newest),
@@ -179,7 +171,7 @@ def _shown(user: User, referral: Referral, events: list[CaseEvent]) -> dict[str,
     """Everything but the forms; of what happened, `events` are told to the reader."""
     as_sender = rules.is_sender(user, referral)
     told = events if as_sender else disclosure.events(referral, events)
-    sections = [] if as_sender else disclosure.sections(referral)
+    sections = [] if as_sender else disclosure.sections(referral, files=False)
     return {
         "referral": referral,
         "as_sender": as_sender,

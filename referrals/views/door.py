@@ -18,7 +18,9 @@ def found(user: User, visible: ReferralQuerySet, pk: uuid.UUID) -> Referral:
     Raises CaseErased and CaseRestricted for people at the sender whose case was erased or is closed to them, Http404 for
     everybody else.
     """
-    referral: Referral | None = visible.filter(pk=pk).first()
+    referral: Referral | None = next(
+        iter(visible.filter(pk=pk).order_by()), None
+    )  # ordering costs what is read
     if referral is None:
         closed = Referral.objects.closed_to(user).filter(pk=pk)
         if of_theirs := closed.select_related("case__assigned_to", "case__outcome").first():

@@ -116,7 +116,7 @@ def _listing(
 
     def shown(reader: User, numbers: list[Any]) -> Any:
         chosen = rows(reader).filter(prepared.AnyOf("pk", numbers)).with_order_keys()
-        return keyset.ordered(chosen.with_row_data(), place)
+        return keyset.ordered(chosen.with_list_data(), place)
 
     key = (name, tab.code, place.back, bool(place.values))
     values = dict(zip(keyset.fields, place.values, strict=False))

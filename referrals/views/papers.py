@@ -7,6 +7,7 @@ from typing import Any
 from django.urls import reverse
 
 from accounts.models import User
+from agencies.narrow import PERSON, narrowed
 
 from .. import rules
 from ..choices import LetterKind
@@ -37,7 +38,7 @@ def panel(user: User, referral: Referral) -> dict[str, Any]:
 
 
 def _papers(user: User, referral: Referral) -> list[Paper]:
-    letters = list(referral.letters.select_related("issued_by__partner").order_by("-issued_at", "pk"))
+    letters = list(narrowed(referral.letters.order_by("-issued_at", "pk"), issued_by=PERSON))
     seen: set[str] = set()
     papers = []
     for letter in letters:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.models import User
 from accounts.policy import SignedInRequest, allow, ensure
 from accounts.roles import Right
+from agencies.narrow import NAME, narrowed
 from cases import access_log
 from cases.models import Case
 from cases.views import door
@@ -32,21 +33,24 @@ def panel(user: User, referral: Referral) -> dict[str, Any]:
     """The plan as the page of a referral shows it; nothing for somebody whose view is closed."""
     if referral.sent_at is None or (referral.accepted_at is None and not rules.is_sender(user, referral)):
         return {"plan": None}
-    team = joint.team(referral.case)
+    team = joint.seen(referral.case)
     if not team.may_read(user):
         return {"plan": None}
-    return {"plan": _shown(team, user)}
+    steps = narrowed(team.case.plan.filter(done_at=None, dropped_at=None), partner=NAME)
+    return {"plan": {"open": list(steps), **_shown(team, user)}}
 
 
-def _shown(team: Team, user: User) -> dict[str, Any]:
-    steps = list(
-        team.case.plan.select_related("partner", "done_by__partner", "dropped_by__partner").order_by(
-            "by_when", "created_at"
-        )
-    )
+def _whole(team: Team, user: User) -> dict[str, Any]:
+    steps = list(team.case.plan.select_related("partner", "done_by__partner", "dropped_by__partner"))
     return {
         "open": [step for step in steps if step.is_open],
         "closed": [step for step in steps if not step.is_open][-CLOSED_SHOWN:],
+        **_shown(team, user),
+    }
+
+
+def _shown(team: Team, user: User) -> dict[str, Any]:
+    return {
         "partners": team.partners,
         "lead": team.lead,
         "may_edit": team.may_edit(user),
@@ -128,7 +132,7 @@ def _page(
     access_log.read(user, team.case, "plan")
     back: Case | Referral | None = team.case if owner else _own_referral(team, user)
     context = {
-        "plan": _shown(team, user),
+        "plan": _whole(team, user),
         "form": form,
         "refusal": refusal,
         "reference": team.case.reference,

@@ -110,7 +110,7 @@ def _page(
     services = _services(request, previous)
     answer = matching.ask(routing.ask_about(case, services=services))
     candidates = wording.ranking(routing.ranked(answer))
-    chosen = request.POST.get("to", request.GET.get("to", ""))  # by a button of `again/_button.html`
+    chosen = request.POST.get("to", request.GET.get("to", ""))  # by a button of `again/_button.jinja`
     find = request.POST.get("find", "")
     would = _would(case, services, answer)
     to = _chosen(case, chosen) or would["likely"]

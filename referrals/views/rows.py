@@ -26,7 +26,7 @@ class ListRow:
 
 
 def row(user: User, referral: Referral) -> ListRow:
-    """Needs `with_row_data`."""
+    """Needs `with_list_data`."""
     if rules.is_sender(user, referral):
         return _for_sender(user, referral)
     return ListRow(

@@ -24,4 +24,13 @@ def csrf_token(context: template.Context, key: Any = None) -> SafeString:
     Works inside `{% include … only %}` as well.
     """
     request = getattr(context, "request", None) or context.get("request")
-    return format_html(FIELDS, get_token(request), key or uuid.uuid4()) if request else SafeString("")
+    return format_html(FIELDS, _token(request), key or uuid.uuid4()) if request else SafeString("")
+
+
+def _token(request: Any) -> str:
+    """The token, masked once for each answer and not for each of its forms."""
+    secret, token = getattr(request, "form_token", (None, ""))
+    if secret is None or secret != request.META.get("CSRF_COOKIE"):
+        token = get_token(request)
+        request.form_token = request.META["CSRF_COOKIE"], token
+    return token

@@ -10,6 +10,7 @@ from typing import Any
 
 from django import template
 from django.forms import BoundField, Select
+from django.forms.renderers import Jinja2
 from django.template.base import Node, NodeList, Parser, Token
 from django.template.loader import get_template
 from django.template.loader_tags import BLOCK_CONTEXT_KEY, BlockNode
@@ -27,6 +28,7 @@ from referrals.choices import State
 
 register = template.Library()
 
+WIDGETS = Jinja2()  # of Django's own, which it has for both engines
 SPRITE = "vendor/bootstrap-icons/sprite.svg"
 KEPT = 2_000  # small pieces of pages that are drawn once by each process
 LABELS: dict[str, Any] = {"urgency": Urgency, "referral_state": State}
@@ -85,6 +87,8 @@ def control(field: BoundField) -> SafeString:
         classes.insert(0, given)
     if field.errors:
         classes.append("is-invalid")
+    if widget.template_name.startswith("django/forms/"):
+        field.form.renderer = WIDGETS
     return field.as_widget(attrs={"class": " ".join(classes)})
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies.models import Outcome
 from cases.forms import KeyedForm
 from cases.forms.money import CURRENCIES, AmountField
+from cases.forms.widgets import LongSelect
 
 from ..choices import DeclineReason
 from .fields import PartnerField, text_field
@@ -18,7 +19,9 @@ class AcceptForm(KeyedForm):
 
 
 class DeclineForm(KeyedForm):
-    reason = forms.ChoiceField(label=_("Reason"), choices=[("", _("Please choose")), *DeclineReason.choices])
+    reason = forms.ChoiceField(
+        label=_("Reason"), choices=[("", _("Please choose")), *DeclineReason.choices], widget=LongSelect
+    )
     text = text_field(
         _("Explanation"), _("One sentence that helps the sender: what is missing, or who should be asked.")
     )
@@ -50,13 +53,19 @@ class CompleteForm(KeyedForm):
     """How it ended. An amount is asked for where the outcome knows one."""
 
     outcome = forms.ModelChoiceField(
-        label=_("Outcome"), queryset=Outcome.objects.current(), empty_label=_("Please choose")
+        label=_("Outcome"),
+        queryset=Outcome.objects.current(),
+        empty_label=_("Please choose"),
+        widget=LongSelect,
     )
     amount = AmountField(
         label=_("Amount recovered"), help_text=_("Only where money was recovered."), required=False
     )
     currency = forms.ChoiceField(
-        label=_("Currency"), choices=[("", "—"), *((code, code) for code in CURRENCIES)], required=False
+        label=_("Currency"),
+        choices=[("", "—"), *((code, code) for code in CURRENCIES)],
+        required=False,
+        widget=LongSelect,
     )
     text = text_field(_("What was done"))
 

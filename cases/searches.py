@@ -5,6 +5,8 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
+from django.http import QueryDict
+
 SEARCH = "search"  # the name of the place, in addresses and in the session
 KEPT = 10
 
@@ -15,6 +17,13 @@ def keep(session: Any, words: str) -> str:
     last = list(session.get(SEARCH, {}).items())[-(KEPT - 1) :]
     session[SEARCH] = {**dict(last), place: words}
     return place
+
+
+def asked(session: Any, query: QueryDict) -> QueryDict:
+    """What an address of the list asks for, with the words that it only names the place of."""
+    data = query.copy()
+    data["q"] = kept(session, data.get(SEARCH, ""))
+    return data
 
 
 def kept(session: Any, place: str) -> str:

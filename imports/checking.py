@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.db.models import F
-from django.db.models.functions import Now
 
+from errands.pieces import Turn, end, hold, went_on
 from errands.queue import Queue
 
 from .choices import ImportState
 from .judging import Judge
 from .models import CaseImport, ImportPiece
-from .pieces import Turn, end, hold, memory_of, mine, pieces_of
+from .pieces import memory_of, pieces_of
 
 
 def check(queue: Queue[CaseImport], table: CaseImport) -> None:
@@ -47,12 +47,12 @@ def _check(queue: Queue[CaseImport], table: CaseImport, judge: Judge, piece: Imp
         draft.is_warned for draft in drafts if not draft.is_wrong and not draft.is_left_out
     )
     piece.save(update_fields=["content", "is_done", "rows_wrong", "rows_known", "rows_warned"])
-    mine(queue, table).update(
+    went_on(
+        queue,
+        table,
         rows_checked=F("rows_checked") + len(drafts),
         rows_wrong=F("rows_wrong") + piece.rows_wrong,
         rows_known=F("rows_known") + piece.rows_known,
         rows_warned=F("rows_warned") + piece.rows_warned,
-        next_at=Now() + queue.lease,
-        attempts=1,  # each piece that is done begins the patience anew
     )
     return True

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import uuid
 import zlib
 from datetime import timedelta
 from typing import Any
 
 from django.db import models
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -17,7 +15,7 @@ from accounts.roles import Right
 from agencies.models import Partner
 from cases.models import Case
 from cases.models.of_case import OfCase
-from errands.models import Errand
+from errands.models import LongErrand
 from privacy import keys, sealing
 from privacy.fields import NumberedField, SealedCharField, SealedJSONField
 from privacy.models import HoldsKey
@@ -38,8 +36,8 @@ class CaseImportQuerySet(models.QuerySet["CaseImport"]):
         return self.filter(partner_id=user.partner_id) if own else self.none()
 
 
-class CaseImport(Errand, HoldsKey):
-    """One uploaded table. `id` is also the key of the form that brought it.
+class CaseImport(LongErrand):
+    """One uploaded table.
 
     The worker reads `content` (sealed, and gone once it is read) into pieces; `head` is what the page to match columns
     shows (header, samples), sealed. `mapping` says by the code of a target in which place of a row it stands, `choices`
@@ -47,7 +45,8 @@ class CaseImport(Errand, HoldsKey):
     What the table said is destroyed after some days, the counts stay.
     """
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    MOVING = ImportState.moving()
+
     by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("who"))
     partner = models.ForeignKey(Partner, models.PROTECT, related_name="+", verbose_name=_("partner"))
     state = models.CharField(max_length=9, choices=ImportState, default=ImportState.READING)
@@ -56,7 +55,6 @@ class CaseImport(Errand, HoldsKey):
     head = SealedJSONField(default=dict)
     mapping = models.JSONField(default=dict)
     choices = models.JSONField(default=dict)
-    problem = models.JSONField(default=dict)  # code and values of what is wrong with the whole
     rows_read = models.PositiveIntegerField(default=0)
     rows_checked = models.PositiveIntegerField(default=0)
     rows_wrong = models.PositiveIntegerField(default=0)
@@ -67,8 +65,6 @@ class CaseImport(Errand, HoldsKey):
     cases_undone = models.PositiveIntegerField(default=0)
     cases_kept = models.PositiveIntegerField(default=0)  # not taken back: somebody had worked on them
     stop_asked = models.BooleanField(default=False)
-    made_at = models.DateTimeField(default=timezone.now)
-    done_at = models.DateTimeField(null=True)
     emptied_at = models.DateTimeField(null=True)  # since when nothing is left of what the table said
 
     objects = CaseImportQuerySet.as_manager()
@@ -98,22 +94,6 @@ class CaseImport(Errand, HoldsKey):
 
     def __str__(self) -> str:
         return f"{self.made_at:%Y-%m-%d %H:%M} {self.state}"
-
-    def seal(self, content: bytes) -> bytes:
-        """The uploaded file, sealed for this row."""
-        return _sealed(content, self.data_key_id, self._place())
-
-    def opened(self) -> bytes:
-        """The uploaded file. Raises SealBroken when it was altered."""
-        return sealing.open_(bytes(self.content), key=keys.open_(self.data_key_id), place=self._place())
-
-    def _place(self) -> Place:
-        return Place(self._meta.db_table, "content", str(self.pk))
-
-    @property
-    def is_moving(self) -> bool:
-        """Whether the worker has something to do with it, so that the page looks again by itself."""
-        return self.state in ImportState.moving()
 
     @property
     def rows_new(self) -> int:
@@ -155,7 +135,8 @@ class ImportPiece(models.Model):
     def keep(self, rows: list[dict[str, Any]]) -> None:
         """Seal these rows into the piece."""
         packed = zlib.compress(json.dumps(rows, ensure_ascii=False).encode("utf-8", "surrogatepass"), 1)
-        self.content = _sealed(packed, self.table.data_key_id, self._place())
+        key_id = self.table.data_key_id
+        self.content = sealing.seal(packed, key=keys.open_(key_id), key_id=key_id, place=self._place())
 
     def rows(self) -> list[dict[str, Any]]:
         """The rows in it. Raises SealBroken when they were altered or destroyed."""
@@ -166,10 +147,6 @@ class ImportPiece(models.Model):
 
     def _place(self) -> Place:
         return Place(self._meta.db_table, "content", str(self.pk))
-
-
-def _sealed(content: bytes, key_id: uuid.UUID, place: Place) -> bytes:
-    return sealing.seal(content, key=keys.open_(key_id), key_id=key_id, place=place)
 
 
 class ImportMemory(HoldsKey):

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.db.models.functions import Now
 
 from cases import access_log
 from cases.models import Case, CaseEvent, Worker
+from errands.pieces import Turn, end, hold, went_on
 from errands.queue import Queue
 from privacy import keys
 from privacy.choices import Verb
 
 from .choices import ImportState
 from .models import CaseImport, ImportedCase
-from .pieces import PIECE, Turn, end, hold, mine
+from .pieces import PIECE
 
 
 def take_back(queue: Queue[CaseImport], table: CaseImport) -> None:
@@ -44,9 +44,7 @@ def _take_back(queue: Queue[CaseImport], table: CaseImport, after: int) -> int:
     if gone:
         access_log.about(Verb.ERASED, table.by, gone, f"import:{table.pk}")
         _remove(gone)
-    mine(queue, table).update(
-        cases_undone=F("cases_undone") + len(gone), next_at=Now() + queue.lease, attempts=1
-    )
+    went_on(queue, table, cases_undone=F("cases_undone") + len(gone))
     return max(some)
 
 

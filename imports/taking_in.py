@@ -9,13 +9,14 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from agencies.tables import Problem, TableProblem
+from errands.pieces import end, hold, mine
 from errands.queue import Queue
 from privacy.fields import take_numbers
 
 from . import columns, reading
 from .choices import ImportState
 from .models import CaseImport, ImportPiece
-from .pieces import PIECE, end, hold, kept, memory_of, mine
+from .pieces import PIECE, kept, memory_of
 from .reading import Row
 
 

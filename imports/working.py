@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.tables import Problem
 from errands.patience import Patience
+from errands.pieces import end
 from errands.queue import Queue
 from privacy import keys
 from privacy.acting import as_partner
@@ -24,7 +25,7 @@ from privacy.acting import as_partner
 from . import checking, taking_back, taking_in, writing
 from .choices import ImportState
 from .models import KEPT, CaseImport, ImportPiece
-from .pieces import end, kept
+from .pieces import kept
 
 
 def _give_up(table: CaseImport) -> None:

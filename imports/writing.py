@@ -14,7 +14,6 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.db.models import F
-from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -24,6 +23,7 @@ from agencies.tables import Problem
 from cases import access_log, references, restriction
 from cases.choices import EventKind
 from cases.models import Case, CaseEvent, Worker
+from errands.pieces import Turn, end, hold, went_on
 from errands.queue import Failed, Queue
 from privacy import keys
 from privacy.acting import as_portal
@@ -36,7 +36,7 @@ from .choices import ImportState
 from .drafts import Draft, is_wrong
 from .judging import Judge
 from .models import CaseImport, ImportedCase, ImportPiece
-from .pieces import Turn, end, hold, kept, memory_of, mine, pieces_of
+from .pieces import kept, memory_of, pieces_of
 
 IN_THE_TABLE = frozenset(
     {"twice", "number_twice"}
@@ -85,11 +85,11 @@ def _write(queue: Queue[CaseImport], table: CaseImport, judge: Judge, piece: Imp
         ):  # all of it is this partner's; else the policy of each event and topic would look for its case
             Batch(table, judge, made).save()
     _leave_the_wrong_ones(piece, rows, drafts)
-    mine(queue, table).update(
+    went_on(
+        queue,
+        table,
         rows_done=F("rows_done") + len(rows),
         cases_made=F("cases_made") + len(made),
-        next_at=Now() + queue.lease,
-        attempts=1,  # each piece that is done begins the patience anew
     )
     return True
 

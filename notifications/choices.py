@@ -37,6 +37,7 @@ class Kind(models.TextChoices):
     CLOCK_RAN_OUT = "clock_ran_out", _("{reference}: a time limit has passed")
     SETTLEMENT_DUE = "settlement_due", _("{reference}: was the settlement fulfilled?")
     CASE_ASSIGNED = "assigned", _("{reference} was assigned to you")
+    CASES_ASSIGNED = "cases_assigned", _("Cases assigned to you: {reference}")
     CASE_RESTRICTED = "restricted", _("{reference} is restricted to named staff now")
     LIFT_PROPOSED = "lift_proposed", _("{reference}: may the restriction be lifted?")
     RESTRICTION_LIFTED = "lifted", _("{reference}: the restriction was lifted")

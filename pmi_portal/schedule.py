@@ -17,6 +17,7 @@ TASKS = {  # what is not named here goes to WORK
     "rights.tasks.erase": LONG,
     "agencies.tasks.work_on_import": LONG,
     "imports.tasks.work_on_import": LONG,
+    "bulk.tasks.work_on_bulk": LONG,
 }
 SWEEPS = {  # name: task, lane, seconds
     "route-waiting-referrals": ("referrals.tasks.sweep", ROUTE, 5),
@@ -37,6 +38,7 @@ SWEEPS = {  # name: task, lane, seconds
     "propose-erasures": ("rights.tasks.propose_erasures", LONG, 6 * HOUR),
     "work-on-tables-of-people": ("agencies.tasks.sweep_imports", LONG, 10),
     "work-on-tables-of-old-cases": ("imports.tasks.sweep", LONG, 10),
+    "work-on-many-cases": ("bulk.tasks.sweep", LONG, 10),
     "warn-of-agreements": ("administration.tasks.warn_of_agreements", WORK, HOUR),
     "lock-unused-accounts": ("agencies.tasks.lock_unused", WORK, HOUR),
     "remind-of-reviews": ("agencies.tasks.remind_of_reviews", WORK, HOUR),

@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "search",
     "referrals",
     "imports",
+    "bulk",
     "cases",
     "directory",
     "agencies",

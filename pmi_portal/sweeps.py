@@ -48,6 +48,7 @@ NAMES: dict[str, Promise] = {
     "erase-confirmed-cases": _("Erase cases that somebody confirmed"),
     "propose-erasures": _("Propose what was kept for long enough"),
     "work-on-tables-of-old-cases": _("Import of old cases"),
+    "work-on-many-cases": _("Acts on many cases"),
     "work-on-tables-of-people": _("Read and carry out tables of people"),
     "lock-unused-accounts": _("Warn of and lock accounts that nobody uses"),
     "remind-of-reviews": _("Remind of the review of accounts"),

@@ -28,6 +28,7 @@ urlpatterns = [
     path(
         "cases/import/", include("imports.urls")
     ),  # before the cases, whose references are words of an address
+    path("cases/bulk/", include("bulk.urls")),
     path("cases/", include("cases.urls")),
     path("rights/", include("rights.urls")),
     path("search/", include("search.urls")),

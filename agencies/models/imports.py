@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import uuid
 from datetime import timedelta
 from typing import Any, Self
 
 from django.db import models
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from errands.models import Errand
-from privacy import keys, sealing
+from errands.models import LongErrand
 from privacy.fields import NumberedField, SealedJSONField
-from privacy.models import HoldsKey
-from privacy.sealing import Place
 
 from ..choices import ImportState
 from .partners import Partner
@@ -29,15 +24,15 @@ class PeopleImportQuerySet(models.QuerySet["PeopleImport"]):
         return self.filter(by=user) if user.manages_staff else self.none()
 
 
-class PeopleImport(Errand, HoldsKey):
+class PeopleImport(LongErrand):
     """One uploaded table. Everybody goes to `partner`; without one, where each row says (portal admins only).
 
     The worker claims the row, reads `content` (sealed, and gone once it is read) into rows, and later
     invites everybody in one transaction. `problem` says why the table as a whole was refused. After a day it is destroyed.
-    `id` is also the key of the form.
     """
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    MOVING = ImportState.moving()
+
     by = models.ForeignKey(User, models.CASCADE, related_name="people_imports")
     partner = models.ForeignKey(Partner, models.CASCADE, null=True, related_name="+")
     state = models.CharField(max_length=9, choices=ImportState, default=ImportState.WAITING)
@@ -45,9 +40,6 @@ class PeopleImport(Errand, HoldsKey):
     rows_read = models.PositiveIntegerField(default=0)
     rows_wrong = models.PositiveIntegerField(default=0)
     unused = models.JSONField(default=list)  # names of columns that nobody asked for
-    problem = models.JSONField(default=dict)  # code and values of what is wrong with the whole
-    made_at = models.DateTimeField(default=timezone.now)
-    done_at = models.DateTimeField(null=True)
 
     objects = PeopleImportQuerySet.as_manager()
 
@@ -72,22 +64,6 @@ class PeopleImport(Errand, HoldsKey):
 
     def __str__(self) -> str:
         return f"{self.made_at:%Y-%m-%d %H:%M} {self.state}"
-
-    def seal(self, content: bytes) -> bytes:
-        key = keys.open_(self.data_key_id)
-        return sealing.seal(content, key=key, key_id=self.data_key_id, place=self._place())
-
-    def opened(self) -> bytes:
-        """The uploaded file. Raises SealBroken when it was altered."""
-        return sealing.open_(bytes(self.content), key=keys.open_(self.data_key_id), place=self._place())
-
-    def _place(self) -> Place:
-        return Place(self._meta.db_table, "content", str(self.pk))
-
-    @property
-    def is_moving(self) -> bool:
-        """Whether the worker has something to do with it, so that the page looks again by itself."""
-        return self.state in ImportState.moving()
 
     @property
     def rows_right(self) -> int:

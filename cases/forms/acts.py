@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.keyed import KeyedForm
@@ -33,6 +34,11 @@ class NoteForm(KeyedForm):
     )
 
 
+def colleagues(partner_id: int | None) -> QuerySet[User]:
+    """Who may be given a case of this partner."""
+    return User.objects.filter(partner=partner_id, is_active=True, role__in=CASE_ROLES)
+
+
 class AssignForm(KeyedForm):
     """Who takes the case on: colleagues who work on cases."""
 
@@ -43,7 +49,7 @@ class AssignForm(KeyedForm):
         field = self.fields["to"]
         field.initial = case.assigned_to_id
         assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = User.objects.filter(partner=case.partner_id, is_active=True, role__in=CASE_ROLES)
+        field.queryset = colleagues(case.partner_id)
 
 
 class NikForm(forms.Form):

@@ -35,18 +35,13 @@ def search(request: SignedInRequest) -> HttpResponse:
     return redirect(f"{reverse('cases:list')}?{query.urlencode()}")
 
 
-def _form(request: SignedInRequest) -> CaseFilterForm:
-    data = request.GET.copy()
-    data["q"] = searches.kept(request.session, data.get(SEARCH, ""))
-    return CaseFilterForm(data)
-
-
 @require_safe
 @allow(Right.WORK_CASES)
 def list_(request: SignedInRequest) -> HttpResponse:
     """The whole page; for a refresh (htmx) only what may have changed, or 304."""
     refresh = "HX-Request" in request.headers
-    listing = Listing(request, _form(request), narrow_first=refresh)
+    form = CaseFilterForm(searches.asked(request.session, request.GET))
+    listing = Listing(request, form, narrow_first=refresh)
     if refresh:
         response = get_conditional_response(request, etag=listing.etag)
         if response is None:

@@ -24,7 +24,7 @@ from notifications import unread
 from notifications.models import Notification
 
 from .. import rules
-from ..choices import Need
+from ..filtering import filtered, on_tab
 from ..forms import CaseFilterForm
 from ..models import Case, CaseAccess, IntakeDraft
 from ..models.case_reads import NEWEST_FIRST
@@ -75,12 +75,12 @@ class Listing:
     def _asked(self, rows: _Rows) -> list[Any]:
         """The rows of the page, of a query that is built once where nothing narrows the list."""
         if self.chosen:
-            found = _filtered(self.user, _all(self.user, self.tab), self.chosen)
+            found = filtered(self.user, on_tab(self.user, self.tab), self.chosen)
             return list(rows(self.user, self.keyset, found, self.place))
 
         def ask(reader: User, **values: Any) -> Any:
             place = replace(self.place, values=tuple(values.values()))
-            return rows(reader, self.keyset, _filtered(reader, _all(reader, self.tab), {}), place)
+            return rows(reader, self.keyset, filtered(reader, on_tab(reader, self.tab), {}), place)
 
         key = ("cases", rows, self.tab, self.place.back, bool(self.place.values))
         values = dict(zip(self.keyset.fields, self.place.values, strict=False))
@@ -149,36 +149,13 @@ def _drafts(reader: User) -> Any:
     return IntakeDraft.objects.visible_to(reader).defer("fields")
 
 
-def _all(user: User, tab: str) -> Any:
-    """What the tab holds before it is narrowed."""
-    known = Case.objects.known_to(user)
-    return known.filter(assigned_to=user.pk) if tab == "mine" else known
-
-
 def _waiting(reader: User, tab: str) -> dict[str, Any]:
-    asked: dict[str, Any] = _all(reader, tab).need_counts()
+    asked: dict[str, Any] = on_tab(reader, tab).need_counts()
     if reader.can(Right.OVERSEE_CASES):
         openings = CaseAccess.objects.visible_to(reader).to_review().exclude(person=reader)
         asked["openings"] = capped.CappedCount(openings)
     messages = Notification.objects.visible_to(reader).unread()
     return asked | {"unread": ArraySubquery(messages.values("reference")[:UNREAD_LIMIT])}
-
-
-def _filtered(user: User, cases: Any, chosen: dict[str, str]) -> Any:
-    """What the filters leave; a case that is closed to the reader is found by nothing that its row does not show."""
-    if "topic" in chosen or "country" in chosen:
-        cases = cases.visible_to(user)
-    if "q" in chosen:
-        cases = cases.giving_nothing_away_to(user, chosen["q"])
-    if "restricted" in chosen:
-        cases = cases.restricted()
-    everywhere = chosen.get("q") or chosen.get("need") == Need.SETTLEMENT  # whoever looks for a case finds it
-    cases = cases.search(chosen.get("q", "")).in_state(chosen.get("state") or ("all" if everywhere else ""))
-    if "need" in chosen:
-        cases = cases.needing(Need(chosen["need"]))
-    if "topic" in chosen:
-        cases = cases.filter(topics=chosen["topic"])
-    return cases.filter(**{name: chosen[name] for name in ("country", "urgency") if name in chosen})
 
 
 def _tabs(request: SignedInRequest, tab: str) -> list[dict[str, Any]]:

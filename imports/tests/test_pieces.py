@@ -30,7 +30,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def by(monkeypatch: pytest.MonkeyPatch) -> User:
     monkeypatch.setattr(taking_in, "PIECE", 10)
-    monkeypatch.setattr("imports.pieces.TURN", 600)  # seconds: no test depends on how fast it is
+    monkeypatch.setattr("errands.pieces.TURN", 600)  # seconds: no test depends on how fast it is
     make_reference()
     return make_supervisor()
 

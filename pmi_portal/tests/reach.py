@@ -50,6 +50,7 @@ NOT_OF_A_CASE = {
     "account_reset_password_from_key": "a secret in the address, sent by e-mail",
     "demo_mail_message": "the demo's mail",
     "directory": "what partners offer; it knows no case",
+    "bulk": "an act on cases that one person began, not a case (bulk/tests/test_pages.py tries every side)",
     "imports": "a table of old cases that one person brought, not a case (imports/tests/test_pages.py tries every role)",
     "hsds": "what of it is published; it knows no case",
     "machinery_again": "a kind of work that was given up: of its rows only how many",

@@ -29,8 +29,8 @@ from .world import World, make_world
 ADMINS = sorted(code for code, role in ROLES.items() if Right.WORK_CASES not in role.rights)
 # One mark in everything that is written of the worker and the case, whatever its field.
 MARK = "Zqmark"
-CASE_APPS = ("cases", "imports", "referrals", "privacy")
-PERSONAL = {"cases", "imports", "referrals"}
+CASE_APPS = ("bulk", "cases", "imports", "referrals", "privacy")
+PERSONAL = {"bulk", "cases", "imports", "referrals"}
 
 
 def told(marked: Case, world: World, colleague: User) -> None:

@@ -18,6 +18,8 @@ from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
 from accounts.models import User
+from bulk.choices import Kind
+from bulk.models import BulkAct, BulkActQuerySet, BulkPiece
 from cases.choices import AccessWay, ClockCode, DocumentKind, EventKind
 from cases.events import record
 from cases.models import Case, CaseAccess, CaseEvent, Clock, Consent, Document, IntakeDraft, Worker
@@ -74,11 +76,13 @@ PROTECTED: list[type[models.Model]] = [
     ImportPiece,
     ImportMemory,
     ImportedCase,
+    BulkAct,
+    BulkPiece,
 ]
 # What concerns the case's own partner alone, sent or not.
 OWN_ALONE = (
     *(CaseAccess, IntakeDraft, DataRequest, DataRequest.cases.through, DataExport, LegalHold, Erasure),
-    *(Breach, BreachNotice, CaseImport, ImportPiece, ImportMemory, ImportedCase),
+    *(Breach, BreachNotice, CaseImport, ImportPiece, ImportMemory, ImportedCase, BulkAct, BulkPiece),
 )
 
 
@@ -156,6 +160,10 @@ def fill(world: World) -> None:
     ImportPiece.objects.create(table=table, number=0)
     ImportMemory.objects.create(partner=world.ngo, data_key=keys.make())
     ImportedCase.objects.create(case=case, table=table, partner=world.ngo, row=2, token=uuid4(), at=now)
+    act = BulkAct.objects.create(
+        by=by, partner=world.ngo, kind=Kind.TOPIC, data_key=keys.make(), next_at=None
+    )
+    BulkPiece.objects.create(act=act, number=0, cases=[case.pk])
     request, boss = make_granted(case=case, by=by)
     rights.ask_export(by=by, request=request, key=uuid4())
     rights.hold(by=boss, case=case, key=uuid4(), reason="Sidang", review_on=now.date() + timedelta(30))
@@ -254,6 +262,7 @@ def no_first_wall(monkeypatch: pytest.MonkeyPatch) -> None:
         CaseAccessQuerySet,
         DraftQuerySet,
         CaseImportQuerySet,
+        BulkActQuerySet,
         ReferralQuerySet,
         LetterQuerySet,
         *OF_RIGHTS,

@@ -23,6 +23,7 @@ APPS = (
     "cases",
     "directory",
     "imports",
+    "bulk",
     "notifications",
     "pmi_portal",
     "privacy",

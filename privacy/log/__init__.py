@@ -23,6 +23,10 @@ _ADD_ALL = (
     f"{_INTO} SELECT %s, %s, NULL, '', NULL, ARRAY[owner], ARRAY[subject], what, '' "
     "FROM json_to_recordset(%s::json) AS wrote(subject varchar, owner bigint, what varchar)"
 )
+_ADD_EACH = (
+    f"{_INTO} SELECT %s, %s, %s, %s, %s, %s::bigint[], ARRAY[each.subject], %s, %s "
+    "FROM unnest(%s::varchar[]) AS each(subject)"
+)
 _UNLESS_LATELY = """
 WHERE NOT EXISTS (
     SELECT FROM (SELECT * FROM privacy_logentry WHERE actor_id = %s ORDER BY id DESC LIMIT %s) AS mine
@@ -70,6 +74,15 @@ def add_all(wrote: Sequence[Wrote], *, at: datetime) -> None:
     if wrote:
         rows = [{"subject": one.subject, "owner": one.owner, "what": one.what} for one in wrote]
         _execute(_ADD_ALL, [at, Verb.WROTE, many.as_json(rows)])
+
+
+def add_each(
+    verb: Verb, *, by: Actor | None, subjects: Iterable[str], owners: Iterable[int] = (), what: str = ""
+) -> None:
+    """Write an entry of its own for each of the subjects, in one statement; else as `add`."""
+    entry = _entry(verb, by, subjects, owners, what, "")
+    at, kind, *who_and_owners, each, part, reason = _values(entry)
+    _execute(_ADD_EACH, [at, kind, *who_and_owners, part, reason, each])
 
 
 def add_unless_lately(

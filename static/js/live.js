@@ -6,12 +6,12 @@
 
   const isLive = (element) => element instanceof Element && element.hasAttribute("data-live");
 
-  // Somebody who types, chooses or has opened something in the region is not to be disturbed.
+  // Somebody who types, chooses, has ticked or opened something in the region is not to be disturbed.
   const isBusy = (region) => {
     const active = document.activeElement;
     return (
       (region.contains(active) && active.matches("input, textarea, select, [contenteditable]")) ||
-      region.querySelector("details[open]") !== null
+      region.querySelector("details[open], input[type=checkbox]:checked") !== null
     );
   };
 

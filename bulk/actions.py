@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
@@ -24,6 +25,7 @@ from .models import BulkAct
 from .selecting import newest
 
 PICKED = 200  # cases that are picked one by one
+SIGNS = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
 class BulkRefused(Exception):
@@ -72,8 +74,15 @@ def confirm(*, by: User, act: BulkAct, values: Mapping[str, Any]) -> BulkAct:
     for name, value in values.items():
         setattr(current, name, value)
     current.confirmed_at, current.last = timezone.now(), newest(by)
-    _wait(current, BulkState.GATHERING, "confirmed_at", "last", *values)
+    current.password = _new_password() if current.is_personal else ""
+    _wait(current, BulkState.GATHERING, "confirmed_at", "last", "password", *values)
     return current
+
+
+def _new_password() -> str:
+    """Of an archive: a hundred bits in letters and digits that nobody takes for one another."""
+    signs = "".join(secrets.choice(SIGNS) for _sign in range(20))
+    return "-".join(signs[start : start + 5] for start in range(0, 20, 5))
 
 
 @transaction.atomic

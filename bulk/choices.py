@@ -10,6 +10,15 @@ class Kind(models.TextChoices):
 
     ASSIGN = "assign", pgettext_lazy("many cases", "Assign")
     TOPIC = "topic", pgettext_lazy("many cases", "Add a topic")
+    MESSAGE = "message", pgettext_lazy("many cases", "Send a message")
+    EXPORT = "export", pgettext_lazy("many cases", "Export")
+
+
+class FileForm(models.TextChoices):
+    """The form of an exported file."""
+
+    CSV = "csv", _("CSV, for any program")
+    XLSX = "xlsx", _("XLSX, for Excel and LibreOffice")
 
 
 class BulkState(models.TextChoices):
@@ -18,6 +27,7 @@ class BulkState(models.TextChoices):
     DRAFT = "draft", _("waits for your confirmation")
     GATHERING = "gathering", _("the cases are being looked up")
     DOING = "doing", _("is being done")
+    PACKING = "packing", _("the file is being put together")
     DONE = "done", pgettext_lazy("many cases", "done")
     STOPPED = "stopped", _("stopped")
     UNDOING = "undoing", _("is being taken back")
@@ -26,7 +36,7 @@ class BulkState(models.TextChoices):
     @classmethod
     def moving(cls) -> frozenset[str]:
         """The states in which the worker has something to do."""
-        return frozenset({cls.GATHERING, cls.DOING, cls.UNDOING})
+        return frozenset({cls.GATHERING, cls.DOING, cls.PACKING, cls.UNDOING})
 
     @classmethod
     def ended(cls) -> frozenset[str]:
@@ -45,4 +55,5 @@ class Skip(models.TextChoices):
     ALREADY = "already", _("is so already")
     PERSON = "person", _("this colleague cannot take it on")
     NO_RIGHT = "no_right", _("you may not do this to it")
+    BROKEN = "broken", _("cannot be opened: its data was altered or its key is lost")
     CHANGED = "changed", _("somebody has changed that since")

@@ -9,11 +9,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.keyed import KeyedForm
 from accounts.models import User
+from accounts.text import LongText
 from agencies.models import Topic
 from cases.forms.acts import colleagues
+from cases.models.case import TEXT_MAX
 
 from . import rules
-from .choices import Kind
+from .choices import FileForm, Kind
+from .columns import COLUMNS, FIRST, chosen
 from .models import BulkAct
 
 ADDRESS = 2_000  # characters of what the list was asked for
@@ -70,7 +73,57 @@ class TopicManyForm(ValuesForm):
         field.queryset = Topic.objects.current().filter(restricted=False)
 
 
-FORMS: dict[str, type[ValuesForm]] = {Kind.ASSIGN: AssignManyForm, Kind.TOPIC: TopicManyForm}
+class MessageManyForm(ValuesForm):
+    """What is said to the colleagues who have the cases."""
+
+    text = LongText(
+        label=_("Message"),
+        max_length=TEXT_MAX,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_(
+            "It stands as a note in each of the cases, where only your own team reads it; each caseworker is told once."
+        ),
+    )
+
+
+class ExportForm(ValuesForm):
+    """Which columns, in which form. Personal ones are chosen by themselves, and none is chosen beforehand."""
+
+    columns = forms.MultipleChoiceField(
+        label=_("Columns"), widget=forms.CheckboxSelectMultiple, required=False, initial=list(FIRST)
+    )
+    personal = forms.MultipleChoiceField(
+        label=_("Personal data"),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text=_("With any of these the file is an archive with a password, which this page shows you."),
+    )
+    form = forms.ChoiceField(
+        label=_("Form"), choices=FileForm, widget=forms.RadioSelect, initial=FileForm.XLSX
+    )
+
+    def offer(self) -> None:
+        for name in ("columns", "personal"):
+            field = self.fields[name]
+            assert isinstance(field, forms.MultipleChoiceField)
+            field.choices = [
+                (column.code, column.name)
+                for column in COLUMNS.values()
+                if column.personal == (name == "personal")
+            ]
+
+    @property
+    def values(self) -> dict[str, Any]:
+        both = [*self.cleaned_data["columns"], *self.cleaned_data["personal"]]
+        return {"columns": [column.code for column in chosen(both)], "form": self.cleaned_data["form"]}
+
+
+FORMS: dict[str, type[ValuesForm]] = {
+    Kind.ASSIGN: AssignManyForm,
+    Kind.TOPIC: TopicManyForm,
+    Kind.MESSAGE: MessageManyForm,
+    Kind.EXPORT: ExportForm,
+}
 
 
 def form_of(act: BulkAct, by: User, data: Any = None) -> ValuesForm | None:

@@ -65,6 +65,26 @@ def why_not_edit(user: User, case: Case) -> Skip | None:
     return None if cases.can_edit(user, case) else Skip.NO_RIGHT
 
 
+def why_not_note(user: User, case: Case) -> Skip | None:
+    """What stands against adding a line to this case."""
+    if cases.can_note(user, case):
+        return None
+    return Skip.SHUT if case.is_restricted else Skip.NO_RIGHT
+
+
+def why_not_export(user: User, case: Case) -> Skip | None:
+    """What stands against putting this case into a file: that it is not read by this person, or that its data is used no
+    further for now."""
+    if not cases.can_read(user, case):
+        return Skip.SHUT if case.is_restricted else Skip.NO_RIGHT
+    return Skip.PAUSED if case.is_paused else None
+
+
+def can_fetch(user: User, act: BulkAct) -> bool:
+    """The file is for whoever asked for it, while they work on cases of the same partner."""
+    return can_carry_on(user, act) and act.has_file
+
+
 def can_be_added(topic: Topic) -> bool:
     """Whether a topic may be added to many cases at once: not one that restricts each of them to named staff."""
     return topic.retired_at is None and not topic.restricted

@@ -22,6 +22,7 @@ PAGE = 50
 DONE, LEFT_OUT = "done", "skipped"
 PROBLEMS = {
     "tried_often": gettext_lazy("It failed again and again. The portal's admins see why in its log."),
+    "too_many": gettext_lazy("There are more cases than a sheet has rows. Narrow the list, or choose CSV."),
     "not_yours": gettext_lazy("Whoever asked for it may not do this any more."),
 }
 
@@ -45,6 +46,7 @@ def of(request: HttpRequest, user: User, act: BulkAct) -> dict[str, Any]:
         "live_url": request.get_full_path(),
         "may_stop": rules.can_stop(user, act),
         "may_undo": rules.can_undo(user, act),
+        "may_fetch": rules.can_fetch(user, act),
         "problem": PROBLEMS.get(act.problem.get("code", ""), ""),
     }
     if act.state in (BulkState.DRAFT, BulkState.GATHERING):
@@ -80,9 +82,7 @@ def _found(act: BulkAct, kind: str, skip: int) -> list[tuple[int, str]]:
             skip -= rows
             continue
         piece = pieces.get(number=number)
-        of_kind = [
-            pair for pair in zip(piece.cases, piece.results, strict=True) if _is_of(act, pair[1], kind)
-        ]
+        of_kind = [pair for pair in piece.told() if _is_of(act, pair[1], kind)]
         found += of_kind[skip:][: PAGE + 1 - len(found)]
         skip = 0
         if len(found) > PAGE:

@@ -15,22 +15,33 @@ from .models import BulkAct, BulkPiece
 
 
 def of_end(act: BulkAct, *, by: User) -> None:
-    """The act has ended: whoever got cases by it learns how many, once. `by` knows already."""
-    if act.kind != Kind.ASSIGN:
-        return
-    undone = act.state == BulkState.UNDONE
-    got = _given_back(act) if undone else Counter({act.to_id: act.rows_changed})
-    got.pop(by.pk, None)
-    people = User.objects.in_bulk([pk for pk, count in got.items() if pk and count])
-    for pk, person in people.items():
-        path = f"{reverse('cases:list')}?tab=mine"
-        notify([person], kind=Message.CASES_ASSIGNED, reference=str(got[pk]), path=path)
+    """The act has ended: whoever got cases by it, or a message on theirs, learns once in how many. `by` knows already, but for
+    a file that is ready."""
+    match act.kind:
+        case Kind.ASSIGN if act.state == BulkState.UNDONE:
+            _tell(act, Message.CASES_ASSIGNED, _owners(act, is_undone=True), by)
+        case Kind.ASSIGN:
+            _tell(act, Message.CASES_ASSIGNED, Counter({act.to_id: act.rows_changed}), by)
+        case Kind.MESSAGE:
+            _tell(act, Message.CASES_NOTED, _owners(act, is_done=True), by)
+        case Kind.EXPORT if act.state == BulkState.DONE:
+            count = str(act.rows_changed)
+            notify([by], kind=Message.CASES_EXPORTED, reference=count, path=act.get_absolute_url())
 
 
-def _given_back(act: BulkAct) -> Counter[int | None]:
-    """How many cases went back to each of those who had them."""
-    got: Counter[int | None] = Counter()
-    pieces = BulkPiece.objects.filter(act=act, is_undone=True).values_list("results", "before")
-    for results, before in pieces.iterator(chunk_size=50):
-        got.update(owner for result, owner in zip(results, before, strict=True) if owner and not result)
-    return got
+def _tell(act: BulkAct, kind: Message, counts: Counter[int | None], by: User) -> None:
+    """Each of these people of the partner, in how many of their cases."""
+    counts.pop(by.pk, None)
+    path = f"{reverse('cases:list')}?tab=mine"
+    concerned = User.objects.filter(pk__in=[pk for pk, count in counts.items() if pk and count])
+    for person in concerned.filter(partner_id=act.partner_id):
+        notify([person], kind=kind, reference=str(counts[person.pk]), path=path)
+
+
+def _owners(act: BulkAct, **pieces: bool) -> Counter[int | None]:
+    """Who had how many of the cases to which it was done."""
+    counts: Counter[int | None] = Counter()
+    rows = BulkPiece.objects.filter(act=act, **pieces).values_list("results", "before")
+    for results, before in rows.iterator(chunk_size=50):
+        counts.update(owner for result, owner in zip(results, before, strict=True) if owner and not result)
+    return counts

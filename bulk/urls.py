@@ -13,5 +13,6 @@ urlpatterns = [
     path("<uuid:pk>/confirm/", views.confirm, name="confirm"),
     path("<uuid:pk>/stop/", views.stop, name="stop"),
     path("<uuid:pk>/undo/", views.undo, name="undo"),
+    path("<uuid:pk>/file/", views.file, name="file"),
     path("<uuid:pk>/discard/", views.discard, name="discard"),
 ]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse, HttpResponseBase, QueryDict, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,14 +17,17 @@ from accounts.policy import SignedInRequest, allow, ensure
 from accounts.roles import Right
 from cases import searches
 from cases.forms import CaseFilterForm
+from privacy import acting, keys, log
+from privacy.choices import Verb
 
-from . import actions, rules, showing
+from . import actions, packing, rules, showing
 from .choices import BulkState, Kind
 from .forms import ALL, PAGE, ChosenForm, ValuesForm, form_of
 from .models import BulkAct
 
 STOP_POLLING = 286  # as htmx understands it
 SHOWN = 50  # acts in the list
+BYTES = 64 * 1024  # that flow at once
 
 
 @require_safe
@@ -104,6 +107,36 @@ def stop(request: SignedInRequest, pk: UUID) -> HttpResponse:
 def undo(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Take it back where nobody has changed the same since."""
     return _act(request, pk, actions.undo)
+
+
+@require_safe
+@allow(Right.WORK_CASES)
+def file(request: SignedInRequest, pk: UUID) -> HttpResponseBase:
+    """Fetch what was exported: a part at a time, and written down; 410 with a sentence when its time is over."""
+    act = _find(request, pk)
+    ensure(rules.can_carry_on(request.user, act))
+    if not rules.can_fetch(request.user, act):
+        context = showing.of(request, request.user, act) | {"over": True}
+        return render(request, "bulk/detail.html", context, status=410)
+    what = f"export:{act.pk}"  # the entries of the cases in it say the same
+    log.add(Verb.DOWNLOADED, by=request.user, subjects=[], owners=[act.partner_id], what=what)
+    partner, part = act.partner_id, packing.fetched(act)
+    response = StreamingHttpResponse(_as_partner(partner, part), content_type=packing.type_of(act))
+    response.headers["Content-Disposition"] = f'attachment; filename="{packing.name_of(act)}"'
+    response.headers["Content-Length"] = str(act.file_size)
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _as_partner(partner: int, parts: Iterator[bytes]) -> Iterator[bytes]:
+    """The bytes flow after the request's transaction has ended, and are read for the same partner."""
+    while True:
+        with acting.as_partner(partner), keys.scope():
+            part = next(parts, None)
+        if part is None:
+            return
+        for start in range(0, len(part), BYTES):
+            yield part[start : start + BYTES]
 
 
 @require_POST

@@ -6,14 +6,14 @@ of each case the rule of the single act, as it is at that moment.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
@@ -26,15 +26,15 @@ from errands.queue import Queue
 from privacy import keys
 from privacy.acting import as_partner
 from privacy.fields import take_numbers
+from privacy.spreadsheets import ROWS
 
-from . import rules, telling
-from .choices import BulkState, Skip
-from .kinds import KINDS, Doing
-from .models import KEPT, BulkAct, BulkPiece
+from . import packing, rules, telling
+from .choices import BulkState, FileForm, Kind
+from .kinds import KINDS, Doing, reasons_of
+from .models import FILE_KEPT, KEPT, BulkAct, BulkPart, BulkPiece
 from .selecting import cases_of
 
-PIECE = 250  # cases: what one transaction locks and changes
-LOOKED_UP = 20 * PIECE  # cases that one statement looks up
+LOOKED_UP = 5_000  # cases that one statement looks up; whole pieces of every kind
 
 
 def _give_up(act: BulkAct) -> None:
@@ -73,6 +73,7 @@ def _work_on(act: BulkAct) -> None:
     steps: dict[str, Callable[[BulkAct], bool]] = {
         BulkState.GATHERING: _gather,
         BulkState.DOING: _do_next,
+        BulkState.PACKING: _pack,
         BulkState.UNDOING: _undo_next,
     }
     turn = Turn()
@@ -99,8 +100,9 @@ def _gather(act: BulkAct) -> bool:
         return False
     wanted = cases_of(held, act.by).filter(pk__gt=held.seen, pk__lte=held.last).order_by("pk")
     found = list(wanted.values_list("pk", flat=True)[:LOOKED_UP])
-    parts = [found[start : start + PIECE] for start in range(0, len(found), PIECE)]
-    first = -(-held.rows_all // PIECE)
+    size = KINDS[act.kind].size
+    parts = [found[start : start + size] for start in range(0, len(found), size)]
+    first = -(-held.rows_all // size)
     BulkPiece.objects.bulk_create(
         BulkPiece(pk=pk, act_id=act.pk, number=first + number, cases=part)
         for number, (pk, part) in enumerate(zip(take_numbers(BulkPiece, len(parts)), parts, strict=True))
@@ -108,7 +110,12 @@ def _gather(act: BulkAct) -> bool:
     went_on(QUEUE, act, rows_all=F("rows_all") + len(found), **({"seen": found[-1]} if found else {}))
     if len(found) == LOOKED_UP:
         return True
-    mine(QUEUE, act).update(state=BulkState.DOING, seen=0, next_at=Now())  # the next turn, which is at once
+    if act.form == FileForm.XLSX and held.rows_all + len(found) >= ROWS:
+        _end(act, BulkState.STOPPED, "too_many")
+    else:
+        mine(QUEUE, act).update(
+            state=BulkState.DOING, seen=0, next_at=Now()
+        )  # the next turn, which is at once
     return False
 
 
@@ -122,21 +129,11 @@ def _do_next(act: BulkAct) -> bool:
         return False
     piece = BulkPiece.objects.filter(act=act, is_done=False).order_by("number").first()
     if piece is None:
-        _end(act, BulkState.DONE)
-        return False
-    doing = KINDS[act.kind](act)
-    cases = together.hold(act.by, piece.cases)
-    hold_person(act.by)
-    doing.ready(list(cases.values()))
-    reasons = _reasons(piece.cases, cases, lambda case: doing.why_not(act.by, case))
-    chosen = [cases[number] for number in piece.cases if not reasons[number]]
-    before = {case.pk: doing.before(case) for case in chosen}
-    if chosen:
-        doing.do(act.by, chosen, timezone.now())
-    piece.results = [reasons[number] for number in piece.cases]
-    piece.before = [before.get(number) for number in piece.cases]
-    piece.is_done, piece.rows_skipped = True, len(piece.cases) - len(chosen)
-    piece.save(update_fields=["results", "before", "is_done", "rows_skipped"])
+        return _after_all_pieces(act)
+    piece.act = act
+    KINDS[act.kind](act).performed(act.by, piece)
+    piece.is_done, piece.rows_skipped = True, sum(map(bool, piece.results))
+    piece.save(update_fields=["results", "before", "content", "is_done", "rows_skipped"])
     went_on(
         QUEUE,
         act,
@@ -146,13 +143,13 @@ def _do_next(act: BulkAct) -> bool:
     return True
 
 
-def _reasons(
-    numbers: Sequence[int], cases: dict[int, Any], why_not: Callable[[Any], Skip | None]
-) -> dict[int, str]:
-    """Of each case why nothing is done to it, or nothing."""
-    return {
-        number: (why_not(cases[number]) or "") if number in cases else Skip.GONE.value for number in numbers
-    }
+def _after_all_pieces(act: BulkAct) -> bool:
+    then = KINDS[act.kind].then
+    if then == BulkState.DONE:
+        _end(act, then)
+    else:
+        mine(QUEUE, act).update(state=then, next_at=Now())
+    return False
 
 
 # Taking back ----------------------------------------------------------------------------------
@@ -179,7 +176,7 @@ def _undo(act: BulkAct, piece: BulkPiece, doing: Doing) -> int:
     cases = together.hold(act.actor, done)
     hold_person(act.actor)
     doing.ready_to_undo(list(cases.values()), {number: piece.before[place] for number, place in done.items()})
-    reasons = _reasons(list(done), cases, lambda case: doing.why_not_undo(act.actor, case))
+    reasons = reasons_of(list(done), cases, lambda case: doing.why_not_undo(act.actor, case))
     chosen = [cases[number] for number in done if not reasons[number]]
     if chosen:
         doing.undo(act.actor, chosen, timezone.now())
@@ -188,6 +185,14 @@ def _undo(act: BulkAct, piece: BulkPiece, doing: Doing) -> int:
     piece.is_undone = True
     piece.save(update_fields=["results", "is_undone"])
     return len(done) - len(chosen)
+
+
+def _pack(act: BulkAct) -> bool:
+    """Put the file of an export together. It is written in parts, and begun anew by whoever takes it over."""
+    size = packing.pack(QUEUE, act)
+    if size is not None:
+        _end(act, BulkState.DONE, file_size=size)
+    return False
 
 
 # Ending ---------------------------------------------------------------------------------------
@@ -210,11 +215,11 @@ def _mine_still(act: BulkAct) -> BulkAct | None:
 
 
 @transaction.atomic
-def _end(act: BulkAct, state: BulkState, problem: str = "") -> None:
+def _end(act: BulkAct, state: BulkState, problem: str = "", **fields: Any) -> None:
     """Leave the step, and tell whom it concerns."""
     told = {"problem": {"code": problem}} if problem else {}
     ended = {} if act.state == BulkState.UNDOING else {"done_at": timezone.now()}
-    if end(QUEUE, act, state, **told, **ended):
+    if end(QUEUE, act, state, **told, **ended, **fields):
         telling.of_end(BulkAct.objects.select_related("to", "by").get(pk=act.pk), by=act.actor)
 
 
@@ -225,9 +230,20 @@ def _break_off(act: BulkAct, problem: str) -> None:
 
 @transaction.atomic
 def sweep() -> int:
-    """Throw away drafts that nobody confirmed; how many."""
-    before = timezone.now() - KEPT
-    drafts = BulkAct.objects.filter(state=BulkState.DRAFT, made_at__lt=before)
-    held = dict(drafts.select_for_update(skip_locked=True, no_key=True).values_list("pk", "data_key_id"))
-    BulkAct.objects.filter(pk__in=held).delete()
-    return keys.destroy(held.values()) if held else 0
+    """Throw away drafts that nobody confirmed, and destroy files, messages and searches of acts of before; how many acts."""
+    now = timezone.now()
+    resting = BulkAct.objects.filter(emptied_at=None, made_at__lt=now - FILE_KEPT, next_at=None)
+    over = resting.filter(
+        Q(state=BulkState.DRAFT, made_at__lt=now - KEPT)
+        | Q(done_at__lt=now - FILE_KEPT, kind=Kind.EXPORT)
+        | Q(done_at__lt=now - KEPT)
+    )
+    held = over.select_for_update(skip_locked=True, no_key=True).values_list("pk", "data_key_id", "state")
+    found = list(held)
+    ids = [pk for pk, _key, _state in found]
+    BulkAct.objects.filter(pk__in=[pk for pk, _key, state in found if state == BulkState.DRAFT]).delete()
+    BulkPart.objects.filter(act__in=ids).delete()
+    BulkPiece.objects.filter(act__in=ids).exclude(content=b"").update(content=b"")
+    BulkAct.objects.filter(pk__in=ids).update(asked=b"", text="", password="", emptied_at=now)
+    keys.destroy(key for _pk, key, _state in found)
+    return len(found)

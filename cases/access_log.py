@@ -39,12 +39,10 @@ def about(verb: Verb, by: User | None, cases: Iterable[Case], what: str) -> None
     _write(verb, by, list(cases), what)
 
 
-def about_each(verb: Verb, by: User, cases: Iterable[Case], what: str) -> None:
-    """The same, with an entry of its own for each of these cases, which are all of one partner."""
-    found = list(cases)
-    if found:
-        subjects = [subject(case.pk) for case in found]
-        log.add_each(verb, by=by, subjects=subjects, owners=[found[0].partner_id], what=what)
+def about_each(verb: Verb, by: User, cases: Iterable[int], owner: int, what: str) -> None:
+    """The same, with an entry of its own for each of the cases with these numbers, which are all of one partner."""
+    if subjects := [subject(number) for number in cases]:
+        log.add_each(verb, by=by, subjects=subjects, owners=[owner], what=what)
 
 
 def listed(

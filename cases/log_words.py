@@ -31,6 +31,7 @@ PARTS: dict[str, Promise] = {
     "sent": gettext_lazy("Sent referrals"),
     "draft": gettext_lazy("Draft"),
     "import": gettext_lazy("Import of old cases"),
+    "export": gettext_lazy("Export of many cases"),
     "access": gettext_lazy("Who reads it"),
     "log": gettext_lazy("Access log"),
     "data_rights": gettext_lazy("Data rights of the worker"),

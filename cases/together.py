@@ -110,4 +110,5 @@ def _record(
         for number, case in zip(take_numbers(CaseEvent, len(cases)), cases, strict=True)
     ]
     CaseEvent.objects.bulk_create(events)
-    access_log.about_each(Verb.WROTE, by, cases, f"event:{kind}")
+    owner = cases[0].partner_id
+    access_log.about_each(Verb.WROTE, by, [case.pk for case in cases], owner, f"event:{kind}")

@@ -38,6 +38,8 @@ class Kind(models.TextChoices):
     SETTLEMENT_DUE = "settlement_due", _("{reference}: was the settlement fulfilled?")
     CASE_ASSIGNED = "assigned", _("{reference} was assigned to you")
     CASES_ASSIGNED = "cases_assigned", _("Cases assigned to you: {reference}")
+    CASES_NOTED = "cases_noted", _("A message stands in your cases: {reference}")
+    CASES_EXPORTED = "cases_exported", _("The export is ready: {reference}")
     CASE_RESTRICTED = "restricted", _("{reference} is restricted to named staff now")
     LIFT_PROPOSED = "lift_proposed", _("{reference}: may the restriction be lifted?")
     RESTRICTION_LIFTED = "lifted", _("{reference}: the restriction was lifted")

@@ -81,14 +81,30 @@ def unwrap(key: DataKey) -> bytes:
     """Raises KeyDestroyed for one that is destroyed, SealBroken when no key of the ring opens it."""
     if key.destroyed_at is not None:
         raise KeyDestroyed("The key of this data was destroyed.")
-    wrapped = bytes(key.wrapped)
-    try:
-        by = keyring.keys().get(key.wrapped_by).derived(PURPOSE)
-        return AESGCM(by).decrypt(wrapped[:12], wrapped[12:], _bound_to(key))
-    except keyring.UnknownKey as unknown:
-        raise SealBroken(str(unknown)) from unknown
-    except (InvalidTag, ValueError):
-        raise SealBroken("A data key was altered, or wrapped by another key of that name.") from None
+    return Unwrapper().key(key.pk, bytes(key.wrapped), key.wrapped_by)
+
+
+class Unwrapper:
+    """Unwraps data keys from the columns of their rows; for many of them, each key of the ring is made ready once."""
+
+    def __init__(self) -> None:
+        self._by: dict[str, AESGCM] = {}
+
+    def key(self, key_id: UUID, wrapped: bytes, wrapped_by: str) -> bytes:
+        """Raises as `unwrap`."""
+        if not wrapped:
+            raise KeyDestroyed("The key of this data was destroyed.")
+        try:
+            by = self._by.get(wrapped_by) or self._ready(wrapped_by)
+            return by.decrypt(wrapped[:12], wrapped[12:], _bound_to(key_id, wrapped_by))
+        except keyring.UnknownKey as unknown:
+            raise SealBroken(str(unknown)) from unknown
+        except (InvalidTag, ValueError):
+            raise SealBroken("A data key was altered, or wrapped by another key of that name.") from None
+
+    def _ready(self, name: str) -> AESGCM:
+        self._by[name] = AESGCM(keyring.keys().get(name).derived(PURPOSE))
+        return self._by[name]
 
 
 def rewrap(key: DataKey) -> None:
@@ -100,8 +116,10 @@ def _wrap(key: DataKey, opened: bytes) -> None:
     active = keyring.keys().active
     key.wrapped_by = active.name
     nonce = os.urandom(12)
-    key.wrapped = nonce + AESGCM(active.derived(PURPOSE)).encrypt(nonce, opened, _bound_to(key))
+    key.wrapped = nonce + AESGCM(active.derived(PURPOSE)).encrypt(
+        nonce, opened, _bound_to(key.pk, key.wrapped_by)
+    )
 
 
-def _bound_to(key: DataKey) -> bytes:
-    return b"data key" + key.pk.bytes + key.wrapped_by.encode()
+def _bound_to(key_id: UUID, wrapped_by: str) -> bytes:
+    return b"data key" + key_id.bytes + wrapped_by.encode()

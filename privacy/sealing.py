@@ -39,12 +39,19 @@ class Place:
 
     def bound_to(self, key_id: UUID) -> bytes:
         """The associated data; each part with its length before it, so that no two places read alike."""
-        parts = (
-            bytes([VERSION]),
-            *(part.encode() for part in (self.table, self.column, self.row)),
-            key_id.bytes,
-        )
-        return b"".join(len(part).to_bytes(4, "big") + part for part in parts)
+        return beginning(self.table, self.column) + ending(self.row, key_id)
+
+
+def beginning(table: str, column: str) -> bytes:
+    """What the associated data of all values of a column begins with."""
+    parts = (bytes([VERSION]), table.encode(), column.encode())
+    return b"".join(len(part).to_bytes(4, "big") + part for part in parts)
+
+
+def ending(row: str, key_id: UUID) -> bytes:
+    """What the associated data of all values of a row ends with, which are sealed with the same key."""
+    name = row.encode()
+    return len(name).to_bytes(4, "big") + name + b"\x00\x00\x00\x10" + key_id.bytes
 
 
 def seal(content: bytes, *, key: bytes, key_id: UUID, place: Place) -> bytes:

@@ -36,6 +36,8 @@ _UNSEEN = (
 # At the beginning; and behind what may part cells, for a program set to another separator parts the text there.
 _FORMULA = re.compile(f"(?:^|(?<=[,;|\t\r\n]))(?=[{_UNSEEN}]*[{_SIGNS}]|[\t\r\n])")
 _DISARMED = re.compile(f"(?:^|(?<=[,;|\t\r\n]))'(?=[{_UNSEEN}]*[{_SIGNS}]|[\t\r\n])")
+# A text without any of these signs is as it should be: most are, and are looked at once.
+_LOOKED_AT = re.compile(f"[{_SIGNS}\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _CONTROL = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]"
 )  # XML 1.0, 2.2: no character
@@ -43,12 +45,23 @@ _CONTROL = re.compile(
 
 def csv_stream(header: Sequence[str], rows: Iterable[Row]) -> Iterator[bytes]:
     """RFC 4180 in UTF-8 with a byte-order mark, without which Excel guesses; piece by piece as `rows` come."""
+    yield csv_head(header)
+    yield from csv_lines(rows)
+
+
+def csv_head(header: Sequence[str]) -> bytes:
+    """What the lines of a CSV file follow."""
+    return "\ufeff".encode() + b"".join(csv_lines([header]))
+
+
+def csv_lines(rows: Iterable[Row]) -> Iterator[bytes]:
+    """Lines of CSV, some rows at a time."""
     buffer = io.StringIO()
-    buffer.write("\ufeff")
-    writer = csv.writer(buffer, quoting=csv.QUOTE_ALL)
-    writer.writerow([csv_text(name) for name in header])
-    for row in rows:
-        writer.writerow([csv_text(cell) for cell in row])
+    writer, looked_at = csv.writer(buffer, quoting=csv.QUOTE_ALL), _LOOKED_AT.search
+    for row in rows:  # most cells are texts that stay as they are, and take no call
+        writer.writerow(
+            [cell if type(cell) is str and not looked_at(cell) else csv_text(cell) for cell in row]
+        )
         if buffer.tell() >= CHUNK:
             yield _taken(buffer)
     yield _taken(buffer)
@@ -64,7 +77,7 @@ def _taken(buffer: io.StringIO) -> bytes:
 def csv_text(cell: Cell) -> str:
     """A cell as it stands in CSV."""
     if isinstance(cell, str):
-        return _clean(_FORMULA.sub("'", cell))
+        return _clean(_FORMULA.sub("'", cell)) if _LOOKED_AT.search(cell) else cell
     if isinstance(cell, datetime):
         return _local(cell).isoformat(" ", "seconds")
     return "" if cell is None else str(cell)
@@ -100,19 +113,19 @@ def _write_book(target: IO[bytes], folder: str, header: Sequence[str], rows: Ite
         "strings_to_numbers": False,
     }
     with xlsxwriter.Workbook(target, options) as book:
-        formats = _Formats(book)
+        formats = Formats(book)
         sheet = book.add_worksheet()
         for column, name in enumerate(header):
-            sheet.write_string(0, column, _xlsx_text(name), formats.heading)
+            sheet.write_string(0, column, xlsx_text(name), formats.heading)
         sheet.freeze_panes(1, 0)
         for number, row in enumerate(rows, start=1):
             if number >= ROWS:
                 raise ValueError(f"A sheet has {ROWS} rows; this table has more.")
             for column, cell in enumerate(row):
-                _write_cell(sheet, number, column, cell, formats)
+                write_cell(sheet, number, column, cell, formats)
 
 
-class _Formats:
+class Formats:
     """How the cells of one workbook look."""
 
     def __init__(self, book: xlsxwriter.Workbook) -> None:
@@ -122,8 +135,8 @@ class _Formats:
         self.time = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
 
 
-def _write_cell(
-    sheet: xlsxwriter.worksheet.Worksheet, row: int, column: int, cell: Cell, formats: _Formats
+def write_cell(
+    sheet: xlsxwriter.worksheet.Worksheet, row: int, column: int, cell: Cell, formats: Formats
 ) -> None:
     if cell is None:
         return
@@ -134,10 +147,11 @@ def _write_cell(
     elif isinstance(cell, int | float | Decimal) and -EXACT < cell < EXACT:
         sheet.write_number(row, column, cell)
     else:
-        sheet.write_string(row, column, _xlsx_text(str(cell)), formats.text)
+        sheet.write_string(row, column, xlsx_text(str(cell)), formats.text)
 
 
-def _xlsx_text(text: str) -> str:
+def xlsx_text(text: str) -> str:
+    """A text as a cell of Excel holds it: one that is longer ends with "…"."""
     text = _clean(text)
     return text if len(text) <= CELL_LENGTH else text[: CELL_LENGTH - 1] + "…"
 

@@ -87,5 +87,4 @@ def due_again(act: BulkAct) -> None:
 
 def results(act: BulkAct) -> dict[int, str]:
     """By the number of each case why it was left out, or nothing."""
-    pieces = act.pieces.all()
-    return {case: result for piece in pieces for case, result in zip(piece.cases, piece.results, strict=True)}
+    return {case: result for piece in act.pieces.all() for case, result in piece.told()}

@@ -16,7 +16,7 @@ from agencies.models import Outcome
 from agencies.tests.factories import make_partner, make_topic
 from bulk import actions, working
 from bulk.choices import BulkState, Kind, Skip
-from bulk.kinds import Assigning
+from bulk.kinds import Assigning, Doing
 from bulk.models import KEPT, BulkAct
 from bulk.selecting import preview
 from cases import actions as case_actions
@@ -179,7 +179,7 @@ def test_all_that_match_are_those_of_the_moment_of_confirming(team: Team) -> Non
 def test_a_filter_that_the_act_itself_changes_loses_no_case(
     team: Team, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(working, "PIECE", 2)
+    monkeypatch.setattr(Doing, "size", 2)
     monkeypatch.setattr(working, "LOOKED_UP", 2)
     mine = [make_case(by=team.supervisor) for _number in range(5)]
     act = done(team.supervisor, [], asked={"tab": "mine"}, to=team.colleague)

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from bulk import actions, working
 from bulk.choices import BulkState, Kind
-from bulk.kinds import Assigning
+from bulk.kinds import Assigning, Doing
 from bulk.models import BulkAct
 from cases.choices import EventKind
 from cases.models import Case, CaseEvent
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def team(monkeypatch: pytest.MonkeyPatch) -> Team:
-    monkeypatch.setattr(working, "PIECE", 2)
+    monkeypatch.setattr(Doing, "size", 2)
     monkeypatch.setattr(working, "LOOKED_UP", 4)
     monkeypatch.setattr("errands.pieces.TURN", 600)  # seconds: no test depends on how fast it is
     return make_team(6)
@@ -130,14 +130,19 @@ def test_what_fails_again_and_again_is_given_up_and_can_be_taken_back(
     assert (worked(act).state, given(team)) == (BulkState.UNDONE, 0)
 
 
-@pytest.mark.parametrize("kind", [Kind.ASSIGN, Kind.TOPIC])
+@pytest.mark.parametrize("kind", [Kind.ASSIGN, Kind.TOPIC, Kind.MESSAGE])
 def test_a_piece_takes_the_same_statements_however_many_cases_it_has(
     kind: Kind, team: Team, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    values: dict[str, Any] = {"to": team.colleague} if kind == Kind.ASSIGN else {"topic": new_topic()}
+    every: dict[Kind, dict[str, Any]] = {
+        Kind.ASSIGN: {"to": team.colleague},
+        Kind.TOPIC: {"topic": new_topic()},
+        Kind.MESSAGE: {"text": "Mohon ditinjau."},
+    }
+    values = every[kind]
     counts = []
     for size in (2, 4):
-        monkeypatch.setattr(working, "PIECE", size)
+        monkeypatch.setattr(Doing, "size", size)
         cases = [make_case(by=team.caseworker) for _number in range(size)]
         act = confirmed(team.supervisor, cases, kind, **values)
         [claimed] = working.QUEUE.claim(1)

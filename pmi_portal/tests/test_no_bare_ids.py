@@ -37,6 +37,7 @@ OWNED = frozenset(
         "Breach",
         "BreachNotice",
         "BulkAct",
+        "BulkPart",
         "BulkPiece",
         "Case",
         "CaseAccess",

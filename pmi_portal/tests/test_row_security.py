@@ -19,7 +19,7 @@ from pytest_django import DjangoDbBlocker
 
 from accounts.models import User
 from bulk.choices import Kind
-from bulk.models import BulkAct, BulkActQuerySet, BulkPiece
+from bulk.models import BulkAct, BulkActQuerySet, BulkPart, BulkPiece
 from cases.choices import AccessWay, ClockCode, DocumentKind, EventKind
 from cases.events import record
 from cases.models import Case, CaseAccess, CaseEvent, Clock, Consent, Document, IntakeDraft, Worker
@@ -78,11 +78,22 @@ PROTECTED: list[type[models.Model]] = [
     ImportedCase,
     BulkAct,
     BulkPiece,
+    BulkPart,
 ]
 # What concerns the case's own partner alone, sent or not.
 OWN_ALONE = (
     *(CaseAccess, IntakeDraft, DataRequest, DataRequest.cases.through, DataExport, LegalHold, Erasure),
-    *(Breach, BreachNotice, CaseImport, ImportPiece, ImportMemory, ImportedCase, BulkAct, BulkPiece),
+    *(
+        Breach,
+        BreachNotice,
+        CaseImport,
+        ImportPiece,
+        ImportMemory,
+        ImportedCase,
+        BulkAct,
+        BulkPiece,
+        BulkPart,
+    ),
 )
 
 
@@ -164,6 +175,7 @@ def fill(world: World) -> None:
         by=by, partner=world.ngo, kind=Kind.TOPIC, data_key=keys.make(), next_at=None
     )
     BulkPiece.objects.create(act=act, number=0, cases=[case.pk])
+    BulkPart.objects.create(act=act, number=0, content=b"x")
     request, boss = make_granted(case=case, by=by)
     rights.ask_export(by=by, request=request, key=uuid4())
     rights.hold(by=boss, case=case, key=uuid4(), reason="Sidang", review_on=now.date() + timedelta(30))

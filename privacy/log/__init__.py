@@ -25,7 +25,7 @@ _ADD_ALL = (
 )
 _ADD_EACH = (
     f"{_INTO} SELECT %s, %s, %s, %s, %s, %s::bigint[], ARRAY[each.subject], %s, %s "
-    "FROM unnest(%s::varchar[]) AS each(subject)"
+    "FROM string_to_table(%s, ' ') AS each(subject)"
 )
 _UNLESS_LATELY = """
 WHERE NOT EXISTS (
@@ -82,7 +82,7 @@ def add_each(
     """Write an entry of its own for each of the subjects, in one statement; else as `add`."""
     entry = _entry(verb, by, subjects, owners, what, "")
     at, kind, *who_and_owners, each, part, reason = _values(entry)
-    _execute(_ADD_EACH, [at, kind, *who_and_owners, part, reason, each])
+    _execute(_ADD_EACH, [at, kind, *who_and_owners, part, reason, " ".join(each)])
 
 
 def add_unless_lately(

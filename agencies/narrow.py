@@ -25,4 +25,4 @@ def narrowed(rows: Rows, **beside: tuple[str, ...]) -> Rows:
     model: Any = rows.model
     own = {field.name for field in model._meta.concrete_fields} - {path.partition("__")[0] for path in beside}
     found: Any = rows.select_related(*beside)
-    return found.only(*own, *named)  # type: ignore[no-any-return]  # of the same kind
+    return found.only(*own, *named)

@@ -284,9 +284,6 @@ STORAGES = {
 }
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
-FORM_RENDERER = (
-    "django.forms.renderers.Jinja2"  # widgets, too, are drawn by the quicker engine (docs/adr/0038)
-)
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500  # our longest form has about a hundred
 DATA_UPLOAD_MAX_NUMBER_FILES = 2
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # bytes; a form with a 1 MB text still gets its sentence

@@ -2,7 +2,7 @@
 
 import re
 
-from django.middleware.csrf import _does_token_match, get_token, rotate_token
+from django.middleware.csrf import _does_token_match, get_token, rotate_token  # type: ignore[attr-defined]  # private, and not in the stubs
 from django.test import RequestFactory
 
 from accounts.templatetags.once import csrf_token

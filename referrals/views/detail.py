@@ -17,6 +17,7 @@ from cases import access_log, timeline
 from cases.choices import DataGroup, EventKind
 from cases.forms import KeyedForm
 from cases.models import CaseEvent
+from cases.models.event import CaseEventQuerySet
 from cases.standing import chains
 from notifications import unread
 
@@ -163,7 +164,7 @@ def _seen(referral: Referral) -> str:
     return f"{referral.state}-stop" if referral.consent.withdrawn_at else referral.state
 
 
-def _events(user: User, referral: Referral) -> models.QuerySet[CaseEvent]:
+def _events(user: User, referral: Referral) -> CaseEventQuerySet:
     return CaseEvent.objects.filter(referral=referral).told_to(user.partner_id)
 
 

@@ -85,6 +85,7 @@ def environment(*, language: str | None = None, **options: Any) -> jinja2.Enviro
             for name in ("date", "filesizeformat", "floatformat", "linebreaksbr")
         },
         "linebreaks": defaultfilters.linebreaks_filter,  # what is called linebreaks there escapes nothing
+        "widget": portal.widget_of,
         **{
             name: getattr(portal, name)
             for name in ("relative", "remaining", "clock", "full_moment", "as_json", "control")

@@ -87,9 +87,14 @@ def control(field: BoundField) -> SafeString:
         classes.insert(0, given)
     if field.errors:
         classes.append("is-invalid")
-    if widget.template_name.startswith("django/forms/"):
+    return widget_of(field, attrs={"class": " ".join(classes)})
+
+
+def widget_of(field: BoundField, **options: Any) -> SafeString:
+    """Draw what is filled in alone, by Jinja2 where it is one of Django's own."""
+    if field.field.widget.template_name.startswith("django/forms/"):
         field.form.renderer = WIDGETS
-    return field.as_widget(attrs={"class": " ".join(classes)})
+    return field.as_widget(**options)
 
 
 @register.tag

@@ -12,6 +12,7 @@ from django.db.models import Count, Max, Min, Q, QuerySet
 from django.db.models.functions import ExtractHour, TruncDate
 from django.utils import timezone
 
+from accounts import prepared
 from accounts.models import User
 from accounts.roles import Right
 from privacy.acting import as_portal
@@ -103,27 +104,28 @@ def told(rows: Iterable[dict[str, Any]]) -> list[Reading]:
 
 def others_lately(case: Case, user: User) -> list[tuple[Reader, datetime]]:
     """The last people besides this one who read the case, and when."""
-    entries = LogEntry.objects.about(subject(case.pk)).filter(verb__in=READING)
-    others = entries.exclude(actor_id=user.pk).exclude(actor_id=None)
-    rows = list(
-        others.values("actor_id")
-        .annotate(last=Max("at"))
-        .order_by("-last", "actor_id")
-        .values_list("actor_id", "last")[:LATELY]
-    )
+    rows = prepared.rows("others lately", None, _others_lately, about=subject(case.pk), reader=user.pk)
     people = readers(number for number, _last in rows)
     return [(_who(people, number, ""), last) for number, last in rows]
 
 
+def _others_lately(about: str, reader: int) -> Any:
+    entries = LogEntry.objects.about(about).filter(verb__in=READING)
+    others = entries.exclude(actor_id=reader).exclude(actor_id=None).values("actor_id")
+    last = others.annotate(last=Max("at")).order_by("-last", "actor_id")
+    return last.values_list("actor_id", "last")[:LATELY]
+
+
 def readers(numbers: Iterable[int | None]) -> dict[int, Reader]:
     """Who these accounts belong to. They are never removed, only suspended."""
-    found = (
-        User.objects.filter(pk__in={number for number in numbers if number})
-        .select_related("partner")
-        .only("full_name", "partner__name_id", "partner__name_en")
-        .order_by()
-    )
+    known = [number for number in set(numbers) if number]
+    found = prepared.rows("readers", None, _readers, numbers=known) if known else []
     return {user.pk: Reader(user.full_name, user.partner.name if user.partner else "") for user in found}
+
+
+def _readers(numbers: list[int]) -> Any:
+    people = User.objects.filter(prepared.AnyOf("id", numbers)).select_related("partner")
+    return people.only("full_name", "partner__name_id", "partner__name_en").order_by()
 
 
 def _who(people: dict[int, Reader], number: int | None, what: str) -> Reader:

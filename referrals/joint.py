@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import QuerySet
 
+from accounts import prepared
 from accounts.models import User
 from agencies.models import Partner
 from cases.models import Case
@@ -73,16 +76,23 @@ def team(case: Case) -> Team:
 
 def seen(case: Case) -> Team:
     """The same to be looked at: of its referrals no more is read than that."""
-    return _team(case, _taken_on(case).select_related("receiver", "consent").only(*SEEN).order_by())
+    taken_on = prepared.rows("seen together", None, _seen, case=case.pk)
+    for referral in taken_on:
+        referral.case = case
+    return _team(case, taken_on)
 
 
-def _taken_on(case: Case) -> QuerySet[Referral]:
-    return case.referrals.filter(
-        accepted_at__isnull=False, state__in=sorted(WITH_RECEIVER | {State.COMPLETED})
+def _seen(case: int) -> Any:
+    return _taken_on(case).select_related("receiver", "consent").only(*SEEN).order_by()
+
+
+def _taken_on(case: Case | int) -> QuerySet[Referral]:
+    return Referral.objects.filter(
+        case=case, accepted_at__isnull=False, state__in=sorted(WITH_RECEIVER | {State.COMPLETED})
     )
 
 
-def _team(case: Case, taken_on: QuerySet[Referral]) -> Team:
+def _team(case: Case, taken_on: Iterable[Referral]) -> Team:
     return Team(case, [referral for referral in taken_on if disclosure.is_open(referral)])
 
 

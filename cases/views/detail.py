@@ -15,6 +15,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import condition, require_POST, require_safe
 
+from accounts import prepared
 from accounts.models import User
 from accounts.policy import SignedInRequest, allow, ensure
 from accounts.roles import Right
@@ -25,6 +26,7 @@ from .. import access_log, actions, clock_rows, facts, log_reads, rules, timelin
 from ..choices import ClockCode
 from ..forms import AssignForm, NoteForm
 from ..models import Case, CaseEvent
+from ..models.case_reads import CaseQuerySet
 from ..standing import chains, move_of
 from . import access, door
 from .documents import newest
@@ -34,13 +36,16 @@ STALE_AFTER = 300  # seconds until "3 hours left" must be written anew, though n
 
 def case_or_404(request: SignedInRequest, reference: str) -> Case:
     """The case with all that its page shows, and whether a worker's request about it is open; see `door`."""
+    return door.case_or_404(request.user, reference, _whole)
+
+
+def _whole() -> CaseQuerySet:
     asked = Case.data_requests.through  # rights know cases, not the reverse
     open_requests = Exists(asked.objects.filter(case=OuterRef("pk")).exclude(datarequest__state="told"))
     whole = Case.objects.annotate(open_requests=open_requests).select_related(
         "data_key", "worker__data_key", "worker__home_province", "worker__home_regency", "outcome"
     )
-    cases = narrowed(whole, assigned_to=PERSON, created_by=PERSON, closed_by=PERSON)
-    return door.case_or_404(request.user, reference, cases)
+    return narrowed(whole, assigned_to=PERSON, created_by=PERSON, closed_by=PERSON)
 
 
 def etag(case: Case) -> str:
@@ -139,9 +144,10 @@ def _page(
 
 def _progress(user: User, case: Case) -> dict[str, Any]:
     """What changes by itself: referrals, newest first, whether there can be more, and the timeline."""
-    found = narrowed(case.referrals.order_by("-number"), sender=CLOCK, receiver=CLOCK, outcome=NAME)
-    referrals = list(found.defer("ranking", "request", "why_params"))
-    events = CaseEvent.objects.filter(case=case).told_to(case.partner_id).with_names(referral=("number",))
+    referrals = prepared.rows("referrals of a case", None, _referrals, case=case.pk)
+    for referral in referrals:
+        referral.case = case
+    events = prepared.rows("events of a case", None, _events, case=case.pk, partner=case.partner_id)
     return {
         "referrals": [{"referral": referral, "move": move_of(referral)} for referral in referrals],
         "chains": chains(referrals),
@@ -150,9 +156,28 @@ def _progress(user: User, case: Case) -> dict[str, Any]:
     }
 
 
+def _referrals(case: int) -> Any:
+    referrals: Any = Case._meta.get_field("referrals").related_model  # referrals know cases, not the reverse
+    found = referrals.objects.filter(case=case).order_by("-number")
+    return narrowed(found, sender=CLOCK, receiver=CLOCK, outcome=NAME).defer(
+        "ranking", "request", "why_params"
+    )
+
+
+def _events(case: int, partner: int) -> Any:
+    return CaseEvent.objects.filter(case=case).told_to(partner).with_names(referral=("number",))
+
+
+def _clocks(case: int) -> Any:
+    clocks: Any = Case._meta.get_field("clocks").related_model
+    return narrowed(clocks.objects.filter(case=case), partner=NAME, referral=("number",))
+
+
 def _time_limits(user: User, case: Case) -> dict[str, Any]:
     """The clocks of the case and its referrals; the advice to report sexual violence stands by itself."""
-    clocks = list(narrowed(case.clocks.all(), partner=NAME, referral=("number",)))
+    clocks = prepared.rows("clocks of a case", None, _clocks, case=case.pk)
+    for clock in clocks:
+        clock.case = case
     advice = [clock for clock in clocks if clock.code == ClockCode.TPKS_REPORT]
     shown = [clock for clock in clocks if clock.code != ClockCode.TPKS_REPORT and clock.stopped_at is None]
     return {

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import uploads
+from accounts import prepared, uploads
 from accounts.models import User
 from accounts.policy import SignedInRequest, allow, ensure
 from accounts.roles import Right
@@ -34,9 +34,7 @@ NEWEST = 5  # documents on the page of the case
 @uploads.takes_file
 def documents_(request: SignedInRequest, reference: str) -> HttpResponse:
     """The list, and the form that adds one."""
-    case = door.case_or_404(
-        request.user, reference, Case.objects.select_related("data_key", "worker__data_key")
-    )
+    case = door.case_or_404(request.user, reference, door.with_keys)
     if request.method != "POST":
         return _page(request, case, DocumentForm())
     ensure(rules.can_add_document(request.user, case))
@@ -89,9 +87,13 @@ def restore(request: SignedInRequest, reference: str, pk: uuid.UUID) -> HttpResp
 
 def newest(case: Case) -> list[document_rows.Row]:
     """The newest documents, for the page of the case: to download; all else is done on their own page."""
-    found = Document.objects.with_page_data().filter(case=case).kept()[:NEWEST]
+    found = prepared.rows("newest documents", None, _newest, case=case.pk)
     address = _address(case)
     return [document_rows.shown(row, address) for row in found]
+
+
+def _newest(case: int) -> Any:
+    return Document.objects.with_page_data().filter(case=case).kept()[:NEWEST]
 
 
 # Shared with the pages of a referral ----------------------------------------------------------

@@ -3,12 +3,14 @@ to whom a restricted case is closed the page that says so (ADR 0018)."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NoReturn
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from accounts import prepared
 from accounts.models import User
 
 from .. import rules
@@ -35,17 +37,25 @@ class CaseErased(PermissionDenied):
         self.topics = list(case.topics.all()) if case.is_open_to(user) else None
 
 
-def case_or_404(user: User, reference: str, cases: CaseQuerySet | None = None) -> Case:
-    """The case of this person's own partner, with what `cases` loads along.
+def case_or_404(user: User, reference: str, cases: Callable[[], CaseQuerySet] = Case.objects.all) -> Case:
+    """The case of this person's own partner, with what `cases` loads along: a function of a module, whose query is built once.
 
     Raises CaseErased for one that was erased, CaseRestricted for a colleague to whom it is closed, Http404 for
     everybody else.
     """
-    wanted = Case.objects.all() if cases is None else cases
-    case: Case | None = next(iter(wanted.visible_to(user).filter(reference=reference).order_by()), None)
+
+    def wanted(reader: User, reference: str) -> CaseQuerySet:
+        return cases().visible_to(reader).filter(reference=reference).order_by()
+
+    case: Case | None = next(iter(prepared.rows(("case", cases), user, wanted, reference=reference)), None)
     if case is None:
         refuse(user, reference)
     return case
+
+
+def with_keys() -> CaseQuerySet:
+    """Cases with what opens their contents and their worker's."""
+    return Case.objects.select_related("data_key", "worker__data_key")
 
 
 def refuse(user: User, reference: str) -> NoReturn:

@@ -132,9 +132,7 @@ def _perform(
 
 
 def _case(request: SignedInRequest, reference: str) -> Case:
-    return door.case_or_404(
-        request.user, reference, Case.objects.select_related("data_key", "worker__data_key")
-    )
+    return door.case_or_404(request.user, reference, door.with_keys)
 
 
 def _consent(case: Case, pk: int) -> Consent:

@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from accounts import prepared
 from accounts.models import User
 from accounts.policy import SignedInRequest, allow
 from accounts.roles import Right
@@ -23,7 +24,7 @@ from notifications import unread
 
 from .. import actions, disclosure, lateness, on_duty, rules, wording
 from ..choices import WITH_RECEIVER, State
-from ..models import Referral
+from ..models import Referral, ReferralQuerySet
 from . import conversation, door, partners, recording
 from .acts import CHOOSE, HAND_OVER, Act, offered
 from .acts import talk as talking
@@ -55,7 +56,7 @@ class Panel:
 
 def load(user: User, pk: uuid.UUID) -> Referral:
     """The referral, or what `door` says to those who may not know of it."""
-    referral = door.found(user, Referral.objects.visible_to(user).with_whole_case(), pk)
+    referral = door.found(user, pk, ReferralQuerySet.with_whole_case)
     if referral.case.partner_id == referral.sender_id:
         referral.case.partner = referral.sender
     return referral
@@ -126,7 +127,9 @@ def page(
 ) -> HttpResponse:
     """The whole page; after an act that was refused or not well-formed with everything typed kept in its form."""
     _log(request.user, referral)
-    events = list(_events(request.user, referral).with_names())
+    events = prepared.rows(
+        "events of a referral", None, _named, referral=referral.pk, partner=request.user.partner_id
+    )
     newest = max((event.pk for event in events), default=None)
     live_context = {
         "etag": _etag_of(request, referral, newest),
@@ -166,6 +169,10 @@ def _seen(referral: Referral) -> str:
 
 def _events(user: User, referral: Referral) -> CaseEventQuerySet:
     return CaseEvent.objects.filter(referral=referral).told_to(user.partner_id)
+
+
+def _named(referral: uuid.UUID, partner: int) -> Any:
+    return CaseEvent.objects.filter(referral=referral).told_to(partner).with_names()
 
 
 def _shown(user: User, referral: Referral, events: list[CaseEvent]) -> dict[str, Any]:

@@ -29,7 +29,7 @@ from cases.views.documents import download, filled_in, not_kept
 
 from .. import actions, disclosure, rules
 from ..actions import ActRefused
-from ..models import Referral
+from ..models import Referral, ReferralQuerySet
 from . import door
 
 SHOWN = 10  # documents in the panel
@@ -140,7 +140,7 @@ def _own(user: User, referral: Referral) -> DocumentQuerySet:
 
 
 def _load(user: User, pk: uuid.UUID) -> Referral:
-    return door.found(user, Referral.objects.visible_to(user).with_page_data(), pk)
+    return door.found(user, pk, ReferralQuerySet.with_page_data)
 
 
 def _page(

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 
 from django.http import Http404
 
+from accounts import prepared
 from accounts.models import User
 from cases.views.door import CaseErased, CaseRestricted
 
 from ..models import Referral, ReferralQuerySet
 
 
-def found(user: User, visible: ReferralQuerySet, pk: uuid.UUID) -> Referral:
-    """The referral, if it is among those `visible` to this person.
+def found(user: User, pk: uuid.UUID, loaded: Callable[[ReferralQuerySet], ReferralQuerySet]) -> Referral:
+    """The referral, if it is visible to this person, with what `loaded` brings along: a function whose query is built once.
 
     Raises CaseErased and CaseRestricted for people at the sender whose case was erased or is closed to them, Http404 for
     everybody else.
     """
-    referral: Referral | None = next(
-        iter(visible.filter(pk=pk).order_by()), None
-    )  # ordering costs what is read
+
+    def wanted(reader: User, pk: uuid.UUID) -> ReferralQuerySet:
+        visible = Referral.objects.visible_to(reader).filter(pk=pk)
+        return loaded(visible).order_by()  # ordering costs what is read
+
+    referral: Referral | None = next(iter(prepared.rows(("referral", loaded), user, wanted, pk=pk)), None)
     if referral is None:
         closed = Referral.objects.closed_to(user).filter(pk=pk)
         if of_theirs := closed.select_related("case__assigned_to", "case__outcome").first():

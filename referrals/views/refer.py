@@ -19,6 +19,7 @@ from cases import access_log
 from cases.choices import ConsentMethod, DataGroup
 from cases.documents import may_follow_later, missing_power_of_attorney
 from cases.models import Case
+from cases.models.case_reads import CaseQuerySet
 from cases.pausing import case_paused
 from cases.views import door
 
@@ -84,10 +85,12 @@ def _form(request: SignedInRequest, case: Case, data: Any = None, **fields: Any)
 
 
 def _case(user: User, reference: str) -> Case:
-    whole = Case.objects.select_related(
-        "data_key", "worker__data_key", "worker__home_province", "worker__home_regency"
-    )
-    return door.case_or_404(user, reference, whole.prefetch_related("topics"))
+    return door.case_or_404(user, reference, _whole)
+
+
+def _whole() -> CaseQuerySet:
+    homes = door.with_keys().select_related("worker__home_province", "worker__home_regency")
+    return homes.prefetch_related("topics")
 
 
 def _previous(request: SignedInRequest, case: Case) -> Referral | None:

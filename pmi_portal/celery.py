@@ -46,4 +46,4 @@ app = Celery("pmi_portal", task_cls=TracedTask)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
-from . import starting, stopping, sweeps  # noqa: E402, F401  # signals: a start that is refused, a stop in time; every sweep that ends (needs the settings of the app)
+from . import pooled, starting, stopping, sweeps, warming  # noqa: E402, F401  # signals: connections kept, a start that is refused, a stop in time; every sweep that ends; what is loaded first (needs the settings of the app)

@@ -165,6 +165,9 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_PUBLISH_RETRY = False  # a nudge that fails is not repeated: the sweep finds the row
 CELERY_TASK_TIME_LIMIT = 50  # seconds; below visibility_timeout, so that no task runs twice at once
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_DB_REUSE_MAX = (
+    1_000_000_000  # tasks: connections are given back to the pool instead (pmi_portal.pooled)
+)
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True  # they are redelivered, so not done twice
 CELERY_BEAT_SCHEDULER = "pmi_portal.beat:SeenScheduler"
 CELERY_BEAT_SCHEDULE = schedule.beat_schedule()

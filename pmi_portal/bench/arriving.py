@@ -15,7 +15,7 @@ import psycopg
 from pmi_portal.local.problem import Problem
 
 SENDERS = 8  # connections that forms are sent over, each kept
-PATIENCE = 30  # seconds that the last of them may take
+PATIENCE = 120  # seconds that the last of them may take
 ASKED_EVERY = 0.002  # seconds
 
 Connect = Callable[[], "psycopg.Connection[tuple[str]]"]

@@ -100,4 +100,4 @@ def take_away() -> None:
         consents = [row[0] for row in cursor.fetchall()]
         cursor.execute("DELETE FROM cases_consent WHERE id = ANY(%s)", [consents])
         cursor.execute("TRUNCATE notifications_notification, notifications_email CASCADE")
-        cursor.execute("VACUUM ANALYZE referrals_referral, cases_consent, cases_caseevent")
+        cursor.execute("VACUUM ANALYZE referrals_referral, cases_case, cases_consent, cases_caseevent")

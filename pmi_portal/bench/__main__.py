@@ -26,21 +26,27 @@ def main() -> int:
     chosen = parser.parse_args()
     load.ready()
     results: list[dict[str, Any]] = []
+    exports: list[dict[str, Any]] = []
     with running() as engines:
         for size in sorted(chosen.sizes):
-            results += _measured(engines, size, chosen.seconds, chosen.times)
-        routed = _routed(engines, max(chosen.sizes), chosen.seconds, chosen.times)
+            env = _ready(engines, size)
+            results += _lines(env, "measuring", size, chosen.seconds, chosen.times)
+            exports += _lines(env, "exporting", size, chosen.times)
+        largest = max(chosen.sizes)
+        routed = _lines(_env(engines, largest), "routing", largest, chosen.seconds, chosen.times)
     results = report.with_growth(results)
-    for one in [*results, *routed]:
+    for one in [*results, *exports, *routed]:
         print(json.dumps(one), flush=True)
     chart = report.draw(results, folders.home("bench") / "growth.svg")
     print(report.table(results), file=sys.stderr)
+    print(report.table_of_exports(exports), file=sys.stderr)
     print(report.routed(routed), file=sys.stderr)
     print(f"chart: {chart}", file=sys.stderr)
     return 0
 
 
-def _measured(engines: Engines, size: int, seconds: float, times: int) -> list[dict[str, Any]]:
+def _ready(engines: Engines, size: int) -> dict[str, str]:
+    """Both databases of this size, made if they are not there; the environment of processes that use them."""
     portal, floor, env = f"portal_{size}", f"floor_{size}", _env(engines, size)
     if not engines.is_made(floor):
         engines.make(floor)
@@ -52,12 +58,7 @@ def _measured(engines: Engines, size: int, seconds: float, times: int) -> list[d
         engines.seal(portal)
     for command in (["migrate", "--verbosity", "0"], ["collectstatic", "--noinput", "--verbosity", "0"]):
         subprocess.run([sys.executable, "manage.py", *command], env=env, cwd=folders.REPOSITORY, check=True)
-    return _lines(_run(env, "pmi_portal.bench.measuring", size, seconds, times))
-
-
-def _routed(engines: Engines, size: int, seconds: float, times: int) -> list[dict[str, Any]]:
-    """How soon and how many referrals come to an inbox, with so many cases that were made before."""
-    return _lines(_run(_env(engines, size), "pmi_portal.bench.routing", size, seconds, times))
+    return env
 
 
 def _env(engines: Engines, size: int) -> dict[str, str]:
@@ -69,8 +70,8 @@ def _env(engines: Engines, size: int) -> dict[str, str]:
     return os.environ | engines.env | SETTINGS | urls
 
 
-def _lines(said: str) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in said.splitlines()]
+def _lines(env: dict[str, str], module: str, *arguments: float) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in _run(env, f"pmi_portal.bench.{module}", *arguments).splitlines()]
 
 
 def _run(env: dict[str, str], module: str, *arguments: float) -> str:

@@ -47,6 +47,16 @@ def routed(results: list[Result]) -> str:
     return "\n".join(lines)
 
 
+def table_of_exports(exports: list[Result]) -> str:
+    """For people."""
+    lines = [f"{'export':<22}{'cases':>10}{'rows':>10}{'rows/s':>10}{'MB more':>9}"]
+    for one in exports:
+        lines.append(
+            f"{one['export']:<22}{one['size']:>10,}{one['rows']:>10,}{one['rows_per_second']:>10,}{one['megabytes']:>9.1f}"
+        )
+    return "\n".join(lines)
+
+
 def draw(results: list[Result], target: Path) -> Path:
     """How each page's p50 grows with the number of cases, beside the floor's; an SVG."""
     from matplotlib.figure import Figure

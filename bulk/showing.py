@@ -23,6 +23,7 @@ DONE, LEFT_OUT = "done", "skipped"
 PROBLEMS = {
     "tried_often": gettext_lazy("It failed again and again. The portal's admins see why in its log."),
     "too_many": gettext_lazy("There are more cases than a sheet has rows. Narrow the list, or choose CSV."),
+    "erased": gettext_lazy("A case in it was erased meanwhile. Export anew if it is still needed."),
     "not_yours": gettext_lazy("Whoever asked for it may not do this any more."),
 }
 

@@ -7,7 +7,7 @@ from celery import shared_task
 from notifications.nudges import nudge
 from privacy.acting import as_portal
 
-from . import working
+from . import forgetting, working
 
 LONGEST = 110  # seconds; all is done in turns of 20
 
@@ -24,4 +24,4 @@ def work_on_bulk(act_id: str) -> None:
 @as_portal()
 def sweep() -> int:
     """Go on with every act that no nudge told of, also after a worker was killed; forget drafts of long ago."""
-    return working.work_due() + working.sweep()
+    return working.work_due() + forgetting.sweep()

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
@@ -29,9 +29,9 @@ from privacy.fields import take_numbers
 from privacy.spreadsheets import ROWS
 
 from . import packing, rules, telling
-from .choices import BulkState, FileForm, Kind
+from .choices import BulkState, FileForm
 from .kinds import KINDS, Doing, reasons_of
-from .models import FILE_KEPT, KEPT, BulkAct, BulkPart, BulkPiece
+from .models import BulkAct, BulkPiece
 from .selecting import cases_of
 
 LOOKED_UP = 5_000  # cases that one statement looks up; whole pieces of every kind
@@ -226,24 +226,3 @@ def _end(act: BulkAct, state: BulkState, problem: str = "", **fields: Any) -> No
 def _break_off(act: BulkAct, problem: str) -> None:
     """What was done stays; the page says that the rest was not, and why."""
     _end(act, BulkState.UNDONE if act.state == BulkState.UNDOING else BulkState.STOPPED, problem)
-
-
-@transaction.atomic
-def sweep() -> int:
-    """Throw away drafts that nobody confirmed, and destroy files, messages and searches of acts of before; how many acts."""
-    now = timezone.now()
-    resting = BulkAct.objects.filter(emptied_at=None, made_at__lt=now - FILE_KEPT, next_at=None)
-    over = resting.filter(
-        Q(state=BulkState.DRAFT, made_at__lt=now - KEPT)
-        | Q(done_at__lt=now - FILE_KEPT, kind=Kind.EXPORT)
-        | Q(done_at__lt=now - KEPT)
-    )
-    held = over.select_for_update(skip_locked=True, no_key=True).values_list("pk", "data_key_id", "state")
-    found = list(held)
-    ids = [pk for pk, _key, _state in found]
-    BulkAct.objects.filter(pk__in=[pk for pk, _key, state in found if state == BulkState.DRAFT]).delete()
-    BulkPart.objects.filter(act__in=ids).delete()
-    BulkPiece.objects.filter(act__in=ids).exclude(content=b"").update(content=b"")
-    BulkAct.objects.filter(pk__in=ids).update(asked=b"", text="", password="", emptied_at=now)
-    keys.destroy(key for _pk, key, _state in found)
-    return len(found)

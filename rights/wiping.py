@@ -14,6 +14,7 @@ from uuid import UUID
 from django.apps import apps
 from django.db import models
 
+from bulk import forgetting
 from cases.models import Case, Clock, Consent, Document, Worker
 from cases.models.of_case import OfCase
 from privacy import keys
@@ -50,6 +51,7 @@ def keys_of(case: Case) -> list[UUID]:
     if not _others_of(case).exists():
         found.append(case.worker.data_key_id)
     found += _exports(case).values_list("data_key_id", flat=True)
+    found += forgetting.exports_of(case.pk).values_list("data_key_id", flat=True)
     found += _finished_requests(case).values_list("data_key_id", flat=True)
     return found
 
@@ -67,6 +69,7 @@ def wipe(case: Case, key_ids: Iterable[UUID]) -> list[str]:
     blank(Case.objects.filter(pk=case.pk), **CASE_PLAIN)
     blank(Worker.objects.filter(pk=case.worker_id, data_key__in=ids), **WORKER_PLAIN)
     _exports(case).update(state=ExportState.EXPIRED, next_at=None, pdf=b"", json=b"")
+    forgetting.forget_exports_of(case.pk)
     forget_requests(DataRequest.objects.filter(data_key__in=ids))
     keys.destroy(ids)
     return files

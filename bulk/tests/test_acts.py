@@ -14,7 +14,7 @@ from accounts.roles import Caseworker, PartnerAdmin
 from accounts.tests.factories import make_user
 from agencies.models import Outcome
 from agencies.tests.factories import make_partner, make_topic
-from bulk import actions, working
+from bulk import actions, forgetting, working
 from bulk.choices import BulkState, Kind, Skip
 from bulk.kinds import Assigning, Doing
 from bulk.models import KEPT, BulkAct
@@ -334,7 +334,7 @@ def test_taking_back_twice_is_once(team: Team) -> None:
 def test_a_draft_that_nobody_confirms_is_forgotten_with_its_key(team: Team) -> None:
     old, fresh = (prepared(team.supervisor, team.cases) for _number in range(2))
     BulkAct.objects.filter(pk=old.pk).update(made_at=timezone.now() - KEPT - timedelta(seconds=1))
-    assert working.sweep() == 1
+    assert forgetting.sweep() == 1
     assert list(BulkAct.objects.values_list("pk", flat=True)) == [fresh.pk]
     assert DataKey.objects.get(pk=old.data_key_id).destroyed_at is not None
 

@@ -19,7 +19,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.roles import PartnerAdmin
 from agencies.tests.factories import make_partner
-from bulk import actions, kinds, packing, working
+from bulk import actions, forgetting, kinds, packing, working
 from bulk.choices import BulkState, Kind, Skip
 from bulk.columns import COLUMNS
 from bulk.models import FILE_KEPT, BulkAct, BulkPart, BulkPiece
@@ -30,6 +30,7 @@ from notifications.choices import Kind as Message
 from notifications.models import Notification
 from privacy import keys
 from privacy.models import DataKey, LogEntry
+from rights import wiping
 
 from .factories import Team, confirmed, due_again, make_team, prepared, results, worked
 
@@ -293,7 +294,7 @@ def test_after_two_days_the_file_is_destroyed_with_its_key(team: Team) -> None:
     answer = browser(team.caseworker).get(at(act))
     assert answer.status_code == 410
     assert "Export anew" in answer.text
-    assert working.sweep() == 1
+    assert forgetting.sweep() == 1
     assert not BulkPart.objects.exists()
     assert set(BulkPiece.objects.values_list("content", flat=True)) == {b""}
     assert DataKey.objects.get(pk=act.data_key_id).destroyed_at is not None
@@ -308,6 +309,33 @@ def test_nothing_of_the_file_lies_open_in_the_database(team: Team) -> None:
     assert stored
     assert not any(reference in kept for kept in stored)
     assert reference in content(act)
+
+
+def erase(case: Case) -> None:
+    wiping.wipe(case, wiping.keys_of(case))
+
+
+def test_erasing_a_case_destroys_the_files_in_which_it_stands_and_no_other(team: Team) -> None:
+    act = exported(team, columns=["name"])
+    other = confirmed(team.caseworker, team.cases[1:], Kind.EXPORT, columns=["name"], form="csv")
+    worked(other)
+    erase(team.cases[0])
+    assert list(BulkPart.objects.values_list("act", flat=True).distinct()) == [other.pk]
+    assert DataKey.objects.get(pk=act.data_key_id).destroyed_at is not None
+    assert browser(team.caseworker).get(at(act)).status_code == 410
+
+
+def test_erasing_a_case_stops_the_export_that_is_being_made(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kinds.Exporting, "size", 1)
+    monkeypatch.setattr(working, "LOOKED_UP", 3)
+    act = confirmed(team.caseworker, team.cases, Kind.EXPORT, columns=["name"], form="csv")
+    [claimed] = working.QUEUE.claim(1)
+    working._gather(claimed)
+    erase(team.cases[2])
+    act = worked(act)
+    assert (act.state, act.problem["code"], act.has_file) == (BulkState.STOPPED, "erased", False)
 
 
 # Pieces ---------------------------------------------------------------------------------------

@@ -74,8 +74,13 @@ def component(context: Mapping[str, Any], name: str, /, **values: Any) -> SafeSt
 @register.simple_tag(takes_context=True)
 def piece(context: Mapping[str, Any], name: str, /, **values: Any) -> SafeString:
     """Draw a piece of a page that is written for Jinja2, as `component` does; for pages of Django's engine that share it."""
-    values["request"] = context.get("request")
+    values["request"] = _request(context)
     return SafeString(get_template(name).render(values))
+
+
+def _request(context: Any) -> Any:
+    """Known inside `{% include … only %}` as well, which leaves out all other names."""
+    return getattr(context, "request", None) or context.get("request")
 
 
 @register.filter
@@ -120,8 +125,7 @@ class LayoutNode(Node):
 @register.simple_tag(takes_context=True)
 def nonce(context: template.Context) -> str:
     """Let a script tag of ours run: the Content-Security-Policy of this answer names the same random word."""
-    request = getattr(context, "request", None) or context.get("request")
-    return str(getattr(request, "csp_nonce", ""))
+    return str(getattr(_request(context), "csp_nonce", ""))
 
 
 @register.filter
@@ -232,7 +236,7 @@ def nav_link(
         url = reverse(name, args=args)
     except NoReverseMatch:
         url = "#"
-    current = getattr(context.get("request"), "path", "") == url
+    current = getattr(_request(context), "path", "") == url
     words = {"label": str(label), "icon": icon, "key": key, "css": css}
     return _drawn("nav_link", get_language(), url=url, current=current, **words)
 

@@ -124,8 +124,8 @@ def test_an_icon_is_silent_unless_it_has_a_label() -> None:
 
 def test_a_form_carries_token_and_key_inside_an_include_with_only_as_well() -> None:
     request = RequestFactory().get("/")
-    template = Template('{% load portal %}{% component "confirm_button" url="/x/" label="Go" %}')
-    page = template.render(RequestContext(request))
+    inner = Template('{% load portal %}{% component "confirm_button" url="/x/" label="Go" %}')
+    page = Template("{% include inner only %}").render(RequestContext(request, {"inner": inner}))
     assert 'name="csrfmiddlewaretoken"' in page
     assert 'name="key"' in page
 

@@ -91,7 +91,11 @@ def _do(queue: Queue[Row], do: Do[Row], rows: Sequence[Row], *, first: bool = Fa
     for row in rows:
         if row.pk in done.failed:
             queue.take_up(row, partial(_fail, done.failed[row.pk]), first=False)
-        elif row.pk in done.left_out:
+    left = [row for row in rows if row.pk in done.left_out]
+    if len(left) < len(rows):
+        _do(queue, do, left)  # whoever held them may be through by now
+    else:
+        for row in left:
             queue.take_up(row, partial(_alone, do), first=False)
 
 

@@ -23,7 +23,7 @@ from cases.models import CaseEvent, Consent
 from cases.tests.factories import make_case
 from notifications.models import Email, Notification
 from privacy.models import LogEntry
-from referrals import actions, gathered, mailbox, moves, routing, rules
+from referrals import actions, gathered, mailbox, moves, routing, rules, tasks
 from referrals.choices import DeclineReason, State
 from referrals.models import Referral
 from referrals.tests.factories import consent_fields, make_officer, make_referral, make_responsible
@@ -300,6 +300,22 @@ def test_a_hundred_take_no_more_statements_than_two() -> None:
         counts.append(len([one for one in caught.captured_queries if "SAVEPOINT" not in one["sql"]]))
     assert counts[1] <= counts[0], "what is kept need not be read again"
     assert counts[1] == 24
+
+
+def test_a_crowd_is_gone_on_with_until_it_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    published: list[Any] = []
+    monkeypatch.setattr(tasks.nudges, "publish", published.append)
+    monkeypatch.setattr(routing, "TOGETHER", 2)
+    monkeypatch.setattr(routing, "route_due", lambda *, seconds: 2)  # the time was up
+    waiting(3)
+    tasks.route()
+    assert published == [tasks.route]
+    tasks.sweep()
+    assert published == [tasks.route] * 3, "another process helps, and goes on when the sweep's time is up"
+    monkeypatch.undo()
+    tasks.route()
+    assert published == [tasks.route] * 3
+    assert not Referral.objects.filter(state="waiting").exists()
 
 
 class TestKept:

@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.views import defaults
 from pytest_django import DjangoDbBlocker
 
+from accounts import prepared
 from accounts.roles import ROLES, DataProtectionOfficer, Right
 from notifications.models import Notification
 from pmi_portal.tests.reach import MARK, OF_A_CASE, RELATIONS, Reach, make_reach
@@ -134,6 +135,7 @@ def without_the_first_wall(monkeypatch: pytest.MonkeyPatch) -> None:
 
     Notices are left out: they say a reference and a path, and are written for other partners' people.
     """
+    monkeypatch.setattr(prepared, "_kept", {})  # queries that were built while it stood
     for model in apps.get_models():
         rows = type(model._default_manager.get_queryset())
         if hasattr(rows, "visible_to") and model is not Notification:

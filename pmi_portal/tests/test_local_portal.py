@@ -127,7 +127,15 @@ def test_it_comes_up_whole_stops_cleanly_and_survives_a_kill_with_its_data(porta
 
 def beats(process: "subprocess.Popen[str]") -> list[psutil.Process]:
     """Celery names its processes anew where it finds setproctitle, which comes with mutmut."""
-    return [child for child in family(process) if any("beat" in word for word in child.cmdline())]
+    return [child for child in family(process) if any("beat" in word for word in words_of(child))]
+
+
+def words_of(child: psutil.Process) -> list[str]:
+    """The command line; none of one that has just ended."""
+    try:
+        return child.cmdline()
+    except psutil.NoSuchProcess:  # a zombie is such a one, too
+        return []
 
 
 def test_a_service_that_ends_by_itself_is_started_again(portal: Portal):

@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterable
 from typing import Any
 
 from pmi_portal.local import folders
@@ -30,19 +31,27 @@ def main() -> int:
     with running() as engines:
         for size in sorted(chosen.sizes):
             env = _ready(engines, size)
-            results += _lines(env, "measuring", size, chosen.seconds, chosen.times)
+            results = report.with_growth(
+                [*results, *_lines(env, "measuring", size, chosen.seconds, chosen.times)]
+            )
+            _print(one for one in results if one["size"] == size)
             exports += _lines(env, "exporting", size, chosen.times)
+            _print(one for one in exports if one["size"] == size)
         largest = max(chosen.sizes)
         routed = _lines(_env(engines, largest), "routing", largest, chosen.seconds, chosen.times)
-    results = report.with_growth(results)
-    for one in [*results, *exports, *routed]:
-        print(json.dumps(one), flush=True)
+    _print(routed)
     chart = report.draw(results, folders.home("bench") / "growth.svg")
     print(report.table(results), file=sys.stderr)
     print(report.table_of_exports(exports), file=sys.stderr)
     print(report.routed(routed), file=sys.stderr)
     print(f"chart: {chart}", file=sys.stderr)
     return 0
+
+
+def _print(lines: Iterable[dict[str, Any]]) -> None:
+    """As soon as they are known, so that what goes wrong later loses none."""
+    for line in lines:
+        print(json.dumps(line), flush=True)
 
 
 def _ready(engines: Engines, size: int) -> dict[str, str]:

@@ -82,7 +82,8 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
 
     def for_the_receiver(self) -> ReferralQuerySet:
         """What its receiver should look at now: not decided yet, or taken on and without news for too long."""
-        return self.filter(models.Q(state__in=[State.SENT, State.RECEIVED]) | _quiet_for_too_long())
+        due = models.Q(state__in=[State.SENT, State.RECEIVED]) | _quiet_for_too_long()
+        return self.filter(due, state__in=sorted(WITH_RECEIVER))  # said at the top, where an index hears it
 
     def in_progress(self) -> ReferralQuerySet:
         """Taken on, with the next news not due yet."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
+from django.db.models.lookups import IsNull
 from django.utils import timezone
 
 from accounts import prepared
@@ -128,8 +129,9 @@ class CaseQuerySet(models.QuerySet["Case"]):
                 return self.filter(
                     settlement_state=SettlementState.PENDING, settlement_due__lte=timezone.localdate()
                 )
-        waiting = self._still_open(need)
-        return waiting.filter(models.Exists(self._referrals().filter(_waiting(need))))
+        if need == Need.REFER_AGAIN:
+            return self._going_nowhere()
+        return self.filter(models.Exists(self._referrals().filter(_waiting(need))))
 
     def need_counts(self) -> dict[str, CappedCount]:
         """How many of these cases need an answer, a choice, another referral, a follow-up, or are overdue: values of one
@@ -139,18 +141,25 @@ class CaseQuerySet(models.QuerySet["Case"]):
     def _counted(self, need: Need) -> CaseQuerySet:
         """The same cases as `needing` finds. Joined, they come out of the index of their referrals one by one, and whoever
         counts to a hundred reads no more; a condition that something exists would find all of them first."""
-        if need == Need.SETTLEMENT:
+        if need in (Need.SETTLEMENT, Need.REFER_AGAIN):
             return self.needing(need)
         own = models.Q(referrals__sender=models.F("partner"))  # always so, and what the index begins with
-        return self._still_open(need).filter(own & _waiting(need, "referrals__")).distinct()
+        return self.filter(own & _waiting(need, "referrals__")).distinct()
 
-    def _still_open(self, need: Need) -> CaseQuerySet:
-        """Of these, for another referral, those that are open and go on nowhere."""
-        if need != Need.REFER_AGAIN:
-            return self
+    def _going_nowhere(self) -> CaseQuerySet:
+        """Of these, those that are open, were refused or handed on, and go on nowhere.
+
+        Open cases are few, referrals that ended are many: so the referrals are looked up for each of those cases, as values,
+        and not gathered first, as they would be for a condition that they exist.
+        """
         solved = models.Q(state="completed") & ~models.Q(outcome__outcome_class=OutcomeClass.TRANSFERRED)
         goes_on = self._referrals().filter(models.Q(state__in=LIVE_STATES) | solved)
-        return self.filter(~models.Exists(goes_on), closed_at=None)
+        ended = self._referrals().filter(_waiting(Need.REFER_AGAIN))
+        return self.filter(
+            IsNull(models.Subquery(goes_on.values("pk")[:1]), True),
+            IsNull(models.Subquery(ended.values("pk")[:1]), False),
+            closed_at=None,
+        )
 
     def _referrals(self) -> models.QuerySet[Any]:
         """The referrals of a case; they are always its partner's, which is what their indexes begin with."""

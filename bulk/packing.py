@@ -9,6 +9,9 @@ from collections.abc import Iterable, Iterator
 
 from django.db import transaction
 
+from accounts import prepared
+from accounts.models import User
+from cases.models import Case
 from errands.pieces import hold, went_on
 from errands.queue import Queue
 from privacy.fields import take_numbers
@@ -33,6 +36,16 @@ def pack(queue: Queue[BulkAct], act: BulkAct) -> int | None:
 def name_of(act: BulkAct) -> str:
     """What the file is called where it is saved."""
     return f"{_stem(act)}.{'zip' if act.is_personal else act.form}"
+
+
+def holds_what_is_closed(act: BulkAct, user: User) -> bool:
+    """Whether a case in the file is paused, or closed to this person, since it was read. A file cannot lose a line."""
+    for piece in act.pieces.filter(is_done=True).defer("content").iterator(chunk_size=20):
+        numbers = [case for case, why_not in piece.told() if not why_not]
+        found = Case.objects.visible_to(user).filter(prepared.AnyOf("id", numbers), paused_at=None)
+        if found.count() < len(numbers):
+            return True
+    return False
 
 
 def type_of(act: BulkAct) -> str:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from accounts.models import User
+from cases.forms import CaseFilterForm
 from cases.models import Case
 
 from . import rules
@@ -33,11 +34,24 @@ def before(act: BulkAct, user: User) -> dict[str, Any]:
     shown = preview(act, user, KINDS[act.kind](act).why_not)
     return {
         "preview": shown,
+        "asked": _asked(act),
         "most": MOST,
         "left_out": [
             {"label": Skip(code).label, "count": count} for code, count in shown.left_out.most_common()
         ],
     }
+
+
+def _asked(act: BulkAct) -> list[str]:
+    """In words, what all cases of it match; of picked ones nothing."""
+    if act.picked:
+        return []
+    form = CaseFilterForm(act.asked)
+    told = [str(_("Whole team") if act.asked.get("tab") == "team" else _("My cases"))]
+    for name, value in form.chosen().items():
+        field: Any = form.fields[name]
+        told.append(f"{field.label}: {dict(getattr(field, 'choices', [])).get(value, value)}")
+    return told
 
 
 def of(request: HttpRequest, user: User, act: BulkAct) -> dict[str, Any]:

@@ -7,6 +7,8 @@ from collections import Counter
 from django.urls import reverse
 
 from accounts.models import User
+from agencies.choices import Urgency
+from cases.models import Case
 from notifications.actions import notify
 from notifications.choices import Kind as Message
 
@@ -21,7 +23,8 @@ def of_end(act: BulkAct, *, by: User) -> None:
         case Kind.ASSIGN if act.state == BulkState.UNDONE:
             _tell(act, Message.CASES_ASSIGNED, _owners(act, is_undone=True), by)
         case Kind.ASSIGN:
-            _tell(act, Message.CASES_ASSIGNED, Counter({act.to_id: act.rows_changed}), by)
+            counts = Counter({act.to_id: act.rows_changed})
+            _tell(act, Message.CASES_ASSIGNED, counts, by, urgent=_has_emergency(act))
         case Kind.MESSAGE:
             _tell(act, Message.CASES_NOTED, _owners(act, is_done=True), by)
         case Kind.EXPORT if act.state == BulkState.DONE:
@@ -29,13 +32,25 @@ def of_end(act: BulkAct, *, by: User) -> None:
             notify([by], kind=Message.CASES_EXPORTED, reference=count, path=act.get_absolute_url())
 
 
-def _tell(act: BulkAct, kind: Message, counts: Counter[int | None], by: User) -> None:
+def _has_emergency(act: BulkAct) -> bool:
+    """Whether an emergency is among the cases to which it was done: of that one is told at once, as by the single act."""
+    return any(
+        Case.objects.filter(
+            pk__in=[case for case, why_not in piece.told() if not why_not], urgency=Urgency.EMERGENCY
+        ).exists()
+        for piece in BulkPiece.objects.filter(act=act, is_done=True).iterator(chunk_size=50)
+    )
+
+
+def _tell(
+    act: BulkAct, kind: Message, counts: Counter[int | None], by: User, *, urgent: bool = False
+) -> None:
     """Each of these people of the partner, in how many of their cases."""
     counts.pop(by.pk, None)
     path = f"{reverse('cases:list')}?tab=mine"
     concerned = User.objects.filter(pk__in=[pk for pk, count in counts.items() if pk and count])
     for person in concerned.filter(partner_id=act.partner_id):
-        notify([person], kind=kind, reference=str(counts[person.pk]), path=path)
+        notify([person], kind=kind, reference=str(counts[person.pk]), path=path, urgent=urgent)
 
 
 def _owners(act: BulkAct, **pieces: bool) -> Counter[int | None]:

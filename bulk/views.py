@@ -49,7 +49,14 @@ def new(request: SignedInRequest) -> HttpResponse:
     chosen = form.cleaned_data
     ensure(rules.can(request.user, chosen["kind"]))
     asked = QueryDict(chosen["asked"])
-    which: dict[str, Any] = {"asked": _asked(request, asked)}
+    narrowed = CaseFilterForm(searches.asked(request.session, asked))
+    as_it_was = narrowed.is_valid() and not searches.is_forgotten(request.session, asked)
+    if chosen["which"] == ALL and not as_it_was:
+        messages.error(
+            request, _("What this list was narrowed to is not known any more. Search once more, then choose.")
+        )
+        return redirect("cases:list")
+    which: dict[str, Any] = {"asked": {"tab": narrowed.cleaned_data["tab"], **narrowed.chosen()}}
     if chosen["which"] != ALL:
         which = {"references": request.POST.getlist("shown" if chosen["which"] == PAGE else "case")}
     try:
@@ -58,13 +65,6 @@ def new(request: SignedInRequest) -> HttpResponse:
         messages.error(request, str(refusal))
         return redirect(f"{reverse('cases:list')}?{asked.urlencode()}")
     return redirect(act)
-
-
-def _asked(request: SignedInRequest, query: QueryDict) -> dict[str, str]:
-    """What the list was narrowed to, with the words of a search that its address does not say."""
-    form = CaseFilterForm(searches.asked(request.session, query))
-    chosen = form.chosen()
-    return {"tab": form.cleaned_data["tab"], **chosen}
 
 
 @require_safe
@@ -115,6 +115,14 @@ def file(request: SignedInRequest, pk: UUID) -> HttpResponseBase:
     """Fetch what was exported: a part at a time, and written down; 410 with a sentence when its time is over."""
     act = _find(request, pk)
     ensure(rules.can_carry_on(request.user, act))
+    if rules.can_fetch(request.user, act) and packing.holds_what_is_closed(act, request.user):
+        messages.error(
+            request,
+            _(
+                "A case in this file is paused or closed to you by now. Export once more; it is left out then."
+            ),
+        )
+        return redirect(act)
     if not rules.can_fetch(request.user, act):
         context = showing.of(request, request.user, act) | {"over": True}
         return render(request, "bulk/detail.html", context, status=410)

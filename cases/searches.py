@@ -26,6 +26,11 @@ def asked(session: Any, query: QueryDict) -> QueryDict:
     return data
 
 
+def is_forgotten(session: Any, query: QueryDict) -> bool:
+    """Whether an address names a search whose words are gone: then the list is not what it was narrowed to."""
+    return bool(query.get(SEARCH)) and not kept(session, query[SEARCH])
+
+
 def kept(session: Any, place: str) -> str:
     """The words at this place; none at one that is forgotten, or somebody else's."""
     words: str = session.get(SEARCH, {}).get(place, "")

@@ -56,17 +56,19 @@ def carry_out(
 
     `do` does them in one transaction of its own, or none of them.
     """
-    end, done = time.monotonic() + seconds, 0
-    while time.monotonic() < end and (rows := queue.claim(most, of=of, bare=True)):
-        done += _taken_up(queue, do, rows)
-        if len(rows) < most:
+    end, done, at_once = time.monotonic() + seconds, 0, most
+    while time.monotonic() < end and (rows := queue.claim(at_once, of=of, bare=True)):
+        again = [row for row in rows if getattr(row, queue.attempts) > 1]
+        done += _taken_up(queue, do, rows, again)
+        if len(rows) < at_once and len(again) < 2:
             break
+        at_once = 1 if again else most  # those that were given back come one after the other
     return done
 
 
-def _taken_up(queue: Queue[Row], do: Do[Row], rows: Sequence[Row]) -> int:
+def _taken_up(queue: Queue[Row], do: Do[Row], rows: Sequence[Row], again: Sequence[Row]) -> int:
+    """Whatever was taken up before comes alone: should it take its worker with it, it takes no other's tries."""
     fresh = [row for row in rows if getattr(row, queue.attempts) == 1]
-    again = [row for row in rows if getattr(row, queue.attempts) > 1]
     for row in again[1:]:
         queue.give_back(row)
     _do(queue, do, fresh, first=True)

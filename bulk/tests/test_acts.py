@@ -14,7 +14,7 @@ from accounts.roles import Caseworker, PartnerAdmin
 from accounts.tests.factories import make_user
 from agencies.models import Outcome
 from agencies.tests.factories import make_partner, make_topic
-from bulk import actions, forgetting, working
+from bulk import actions, forgetting, telling, working
 from bulk.choices import BulkState, Kind, Skip
 from bulk.kinds import Assigning, Doing
 from bulk.models import KEPT, BulkAct
@@ -65,6 +65,17 @@ def test_the_colleague_is_told_once_how_many(team: Team) -> None:
     done(team.supervisor, team.cases, to=team.colleague)
     told = Notification.objects.get(recipient=team.colleague)
     assert (told.kind, told.reference) == (Message.CASES_ASSIGNED, "3")
+
+
+@pytest.mark.parametrize("urgency", ["normal", "emergency"])
+def test_of_an_emergency_the_colleague_hears_at_once(
+    team: Team, urgency: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[bool] = []
+    monkeypatch.setattr(telling, "notify", lambda *_args, urgent=False, **_more: told.append(urgent))
+    Case.objects.filter(pk=team.cases[0].pk).update(urgency=urgency)
+    done(team.supervisor, team.cases, to=team.colleague)
+    assert told == [urgency == "emergency"]
 
 
 def test_whoever_takes_cases_themself_is_not_told(team: Team) -> None:

@@ -285,6 +285,21 @@ def test_whoever_has_lost_the_right_fetches_nothing(team: Team, change: dict[str
     assert browser(User.objects.get(pk=team.caseworker.pk)).get(at(act)).status_code in (403, 404)
 
 
+@pytest.mark.parametrize("change", [{"paused_at": timezone.now()}, {"restricted_at": timezone.now()}])
+def test_a_file_with_a_case_that_was_closed_since_is_not_handed_out(
+    team: Team, change: dict[str, Any]
+) -> None:
+    act, client = exported(team, by=team.supervisor), browser(team.supervisor)
+    assert client.get(at(act)).status_code == 200
+    if "restricted_at" in change:
+        restriction.restrict(by=team.caseworker, case=team.cases[0])
+    else:
+        Case.objects.filter(pk=team.cases[0].pk).update(**change)
+    answer = client.get(at(act))
+    assert answer.url == act.get_absolute_url()
+    assert "paused or closed to you by now" in client.get(answer.url).text
+
+
 def test_after_two_days_the_file_is_destroyed_with_its_key(team: Team) -> None:
     act = exported(team, columns=["name"])
     BulkAct.objects.filter(pk=act.pk).update(

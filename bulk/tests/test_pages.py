@@ -84,6 +84,23 @@ def test_all_that_match_takes_the_filter_with_its_search(page: Client, team: Tea
     assert team.cases[0].reference not in answer.url
 
 
+def test_before_it_is_confirmed_it_says_what_all_cases_match(page: Client) -> None:
+    asked = "tab=team&urgency=emergency&state=all"
+    Case.objects.update(urgency="emergency")
+    draft = page.get(chosen(page, which="all", asked=asked).url).text
+    assert "Whole team · Urgency: Emergency · State: Open and closed" in draft
+
+
+@pytest.mark.parametrize(
+    "asked", ["tab=team&search=forgotten", "tab=team&topic=NO_SUCH", "tab=team&country=??"]
+)
+def test_a_list_that_is_not_narrowed_as_it_was_any_more_takes_no_case(page: Client, asked: str) -> None:
+    """Else what was meant for those that a search found would be done to the whole team's."""
+    answer = chosen(page, which="all", asked=asked)
+    assert not BulkAct.objects.exists()
+    assert "not known any more" in page.get(answer.url).text
+
+
 @pytest.mark.parametrize(
     "fields",
     [

@@ -272,21 +272,31 @@ def test_one_that_somebody_holds_is_done_alone_behind_the_others(monkeypatch: py
     assert states(rows) == ["sent"] * 4
 
 
-def test_one_that_was_taken_up_before_comes_alone_and_the_others_of_its_kind_are_not_counted() -> None:
+def test_those_that_were_taken_up_before_come_alone_one_after_the_other() -> None:
     rows = waiting(6)
     Referral.objects.filter(pk__in=[row.pk for row in rows[:3]]).update(route_attempts=2)
     with CaptureQueriesContext(connection) as caught:
-        assert routing.route_due() == 4
-    assert sorted(states(rows)) == ["sent"] * 4 + ["waiting"] * 2
-    assert sorted(Referral.objects.filter(state="waiting").values_list("route_attempts", flat=True)) == [2, 2]
+        assert routing.route_due() == 6
+    assert states(rows) == ["sent"] * 6
     updates = [
         one
         for one in caught.captured_queries
         if one["sql"].startswith('UPDATE "referrals_referral" SET "state"')
     ]
-    assert len(updates) == 2, "those that are new together, and the one"
-    assert routing.route_due() + routing.route_due() == 2
-    assert states(rows) == ["sent"] * 6
+    assert len(updates) == 4, "those that are new together, and each of the others"
+
+
+def test_one_that_takes_its_worker_with_it_takes_no_others_tries(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = waiting(4)
+    Referral.objects.filter(pk__in=[row.pk for row in rows]).update(route_attempts=2)
+
+    def killed(*_args: object, **_more: object) -> None:
+        raise SystemExit
+
+    monkeypatch.setattr(routing, "held", killed)
+    with pytest.raises(SystemExit):
+        routing.route_due()
+    assert sorted(Referral.objects.values_list("route_attempts", flat=True)) == [2, 2, 2, 3]
 
 
 def test_a_hundred_take_no_more_statements_than_two() -> None:

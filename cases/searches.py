@@ -28,7 +28,8 @@ def asked(session: Any, query: QueryDict) -> QueryDict:
 
 def is_forgotten(session: Any, query: QueryDict) -> bool:
     """Whether an address names a search whose words are gone: then the list is not what it was narrowed to."""
-    return bool(query.get(SEARCH)) and not kept(session, query[SEARCH])
+    place = str(query.get(SEARCH, ""))
+    return bool(place) and not kept(session, place)
 
 
 def kept(session: Any, place: str) -> str:

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.template import TemplateDoesNotExist, defaultfilters
 from django.template.backends.jinja2 import Jinja2, Template
 from django.template.loader import get_template
+from django.templatetags import l10n
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import translation
@@ -86,6 +87,7 @@ def environment(*, language: str | None = None, **options: Any) -> jinja2.Enviro
         },
         "linebreaks": defaultfilters.linebreaks_filter,  # what is called linebreaks there escapes nothing
         "widget": portal.widget_of,
+        "unlocalize": l10n.unlocalize,  # for scripts, which know numbers as English writes them
         **{
             name: getattr(portal, name)
             for name in ("relative", "remaining", "clock", "full_moment", "as_json", "control")

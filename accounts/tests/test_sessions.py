@@ -342,3 +342,13 @@ def test_with_another_role_since_the_upload_began_the_new_one_decides(
 def upload(client: Client, case: Any) -> Any:
     file = SimpleUploadedFile("paper.pdf", pdf(), content_type="application/pdf")
     return client.post(reverse("cases:documents", args=[case.reference]), {"kind": "other", "file": file})
+
+
+def test_a_script_is_told_the_time_as_scripts_write_numbers(settings: Settings) -> None:
+    """It would take "12,0" for no number and warn nobody before the session ends."""
+    settings.SESSION_IDLE_MINUTES = 0.2
+    client = Client()
+    client.force_login(make_user(partner=make_partner(), language="id"))
+    page = client.get(reverse("accounts:preferences")).text
+    assert 'lang="id"' in page
+    assert 'data-idle-seconds="12.0"' in page

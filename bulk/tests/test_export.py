@@ -296,8 +296,8 @@ def test_a_file_with_a_case_that_was_closed_since_is_not_handed_out(
     else:
         Case.objects.filter(pk=team.cases[0].pk).update(**change)
     answer = client.get(at(act))
-    assert answer.url == act.get_absolute_url()
-    assert "paused or closed to you by now" in client.get(answer.url).text
+    assert answer.headers["Location"] == act.get_absolute_url()
+    assert "paused or closed to you by now" in client.get(act.get_absolute_url()).text
 
 
 def test_after_two_days_the_file_is_destroyed_with_its_key(team: Team) -> None:

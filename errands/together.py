@@ -47,6 +47,7 @@ class Done:
 
 
 Do = Callable[[Sequence[Row]], Done]
+FEW = 8  # that somebody holds and that are waited for, one by one, before what is more urgent has its turn
 
 
 def carry_out(
@@ -59,46 +60,52 @@ def carry_out(
     end, done, at_once = time.monotonic() + seconds, 0, most
     while time.monotonic() < end and (rows := queue.claim(at_once, of=of, bare=True)):
         again = [row for row in rows if getattr(row, queue.attempts) > 1]
-        done += _taken_up(queue, do, rows, again)
-        if len(rows) < at_once and len(again) < 2:
+        later = _taken_up(queue, do, rows, again)
+        done += len(rows) - later
+        if len(rows) < at_once and not later:
             break
-        at_once = 1 if again else most  # those that were given back come one after the other
+        few = FEW if later else most
+        at_once = 1 if again else few  # what was taken up before comes one after the other
     return done
 
 
 def _taken_up(queue: Queue[Row], do: Do[Row], rows: Sequence[Row], again: Sequence[Row]) -> int:
-    """Whatever was taken up before comes alone: should it take its worker with it, it takes no other's tries."""
+    """How many were given back. Whatever was taken up before comes alone: should it take its worker with it, it takes no
+    other's tries."""
     fresh = [row for row in rows if getattr(row, queue.attempts) == 1]
     for row in again[1:]:
         queue.give_back(row)
-    _do(queue, do, fresh, first=True)
+    later = _do(queue, do, fresh, first=True)
     for row in again[:1]:
         queue.take_up(row, partial(_alone, do), first=True)
-    return len(fresh) + len(again[:1])
+    return later + len(again[1:])
 
 
-def _do(queue: Queue[Row], do: Do[Row], rows: Sequence[Row], *, first: bool = False) -> None:
-    """All of them, or halves of them where that fails, down to one; `first`: they were just claimed."""
+def _do(queue: Queue[Row], do: Do[Row], rows: Sequence[Row], *, first: bool = False) -> int:
+    """All of them, or halves of them where that fails, down to one; `first`: they were just claimed. How many were given
+    back: of those that somebody holds all but a few, since to wait for each would let what is more urgent wait for all."""
     if len(rows) < 2:
         for row in rows:
             queue.take_up(row, partial(_alone, do), first=first)
-        return
+        return 0
     try:
         done = do(rows)
     except Exception as error:
         logger.info("%s: %s rows are tried in halves: %s", queue.name, len(rows), type(error).__name__)
-        _do(queue, do, rows[: len(rows) // 2])
-        _do(queue, do, rows[len(rows) // 2 :])
-        return
+        half = len(rows) // 2
+        return _do(queue, do, rows[:half]) + _do(queue, do, rows[half:])
     for row in rows:
         if row.pk in done.failed:
             queue.take_up(row, partial(_fail, done.failed[row.pk]), first=False)
-    left = [row for row in rows if row.pk in done.left_out]
-    if len(left) < len(rows):
-        _do(queue, do, left)  # whoever held them may be through by now
-    else:
-        for row in left:
-            queue.take_up(row, partial(_alone, do), first=False)
+    held = [row for row in rows if row.pk in done.left_out]
+    left, later = held[:FEW], held[FEW:]
+    for row in later:
+        queue.give_back(row)
+    if len(held) < len(rows):
+        return len(later) + _do(queue, do, left)  # whoever held them may be through by now
+    for row in left:
+        queue.take_up(row, partial(_alone, do), first=False)
+    return len(later)
 
 
 def _alone(do: Do[Row], row: Row) -> None:

@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
+from accounts import prepared
 from accounts.models import User
 from bulk.choices import Kind
 from bulk.models import BulkAct, BulkActQuerySet, BulkPart, BulkPiece
@@ -269,6 +270,7 @@ def test_what_a_stranger_does_not_see_they_do_not_change(world: World) -> None:
 @pytest.fixture
 def no_first_wall(monkeypatch: pytest.MonkeyPatch) -> None:
     """Notices are left out: they say a reference and a path, and are written for other partners' people."""
+    monkeypatch.setattr(prepared, "_kept", {})  # queries that were built while it stood
     for rows in (
         CaseQuerySet,
         CaseAccessQuerySet,

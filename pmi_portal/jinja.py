@@ -13,13 +13,11 @@ from crispy_forms.templatetags import crispy_forms_filters
 from django.conf import settings
 from django.template import TemplateDoesNotExist, defaultfilters
 from django.template.backends.jinja2 import Jinja2, Template
-from django.template.loader import get_template
 from django.templatetags import l10n
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import translation
 from django.utils.formats import localize
-from django.utils.safestring import SafeString
 from django.utils.timezone import template_localtime  # type: ignore[attr-defined]  # not in the stubs
 
 from accounts.templatetags import once
@@ -76,7 +74,6 @@ def environment(*, language: str | None = None, **options: Any) -> jinja2.Enviro
         "moment": portal.moment,
         "nav_link": jinja2.pass_context(portal.nav_link),
         "form_key": jinja2.pass_context(once.csrf_token),
-        "plain": plain,
         "parts": {},
     }
     made.filters |= {
@@ -105,9 +102,3 @@ def shown(value: Any) -> Any:
 def url_for(name: str, *arguments: Any) -> str:
     """The address of a page by the name of its URL."""
     return reverse(name, args=arguments)
-
-
-@jinja2.pass_context
-def plain(context: jinja2.runtime.Context, name: str, **values: Any) -> SafeString:
-    """A piece that is still written for Django's engine, with these values and what every page has."""
-    return SafeString(get_template(name).render(values, context.get("request")))
